@@ -1,1 +1,46 @@
-//! Placeholder.
+//! The border between managed and native code, without a runtime.
+//!
+//! A *task* is one managed thread seen from the border. Four *crossings* move it: `Leave` and `Enter` bracket a call
+//! from managed to native code, `ReverseEnter` and `ReverseLeave` bracket a call from native to managed code. Brackets
+//! nest, so the state of a task is a stack of open brackets ([`Bracket`]). What is called is a [`Target`].
+//!
+//! A source of crossings (today the probe's transitions callbacks) finds or makes the [`TaskOwner`] of its OS thread
+//! and calls [`Boundary::leave`] and its three siblings there. Everything else happens here: pairing, counting,
+//! timing, repair after `longjmp` and `pthread_exit`, and the calls to a [`TaskManager`], the host.
+//!
+//! Rules of this crate, relied on by the rest:
+//! * no operating system calls: time comes from a [`Clock`], stack bounds and thread ids from the caller;
+//! * on the crossing path no lock and no allocation once a thread has its task and the target is bound. The two
+//!   exceptions grow with the program, not with its calls: one allocation per 1,024 distinct targets that one thread
+//!   uses, one per 16,384 open brackets;
+//! * every number a task keeps is written by its own thread alone and may be read by any thread at any time
+//!   (`block`, the protocol that loom checks);
+//! * nothing a host does unwinds through here, and no lock is held while a host runs.
+
+mod block;
+mod boundary;
+mod crossing;
+mod histogram;
+mod host;
+mod layer;
+mod records;
+mod registry;
+mod snapshot;
+mod sync;
+mod target;
+mod task;
+
+#[cfg(all(test, loom))]
+mod loom_tests;
+
+pub use boundary::{Boundary, Clock};
+pub use crossing::{Bracket, Crossing};
+pub use histogram::HistogramSnapshot;
+pub use host::{HostResult, TaskManager};
+pub use layer::{HostFailure, HostingLayer};
+pub use registry::{MAX_ENDED_TASKS, Registry};
+pub use snapshot::{CrossingCounts, Mismatch, OpenBracket, Snapshot, TargetStats, TaskStats};
+pub use target::{Origin, Target, TargetDescription, TargetId, TargetKind};
+pub use task::{Task, TaskIdentity, TaskOwner};
+
+pub use clrhost_hresult::Hresult;

@@ -1,0 +1,237 @@
+//! The numbers of one task: counters, open brackets, statistics per target.
+//!
+//! # Protocol
+//! One thread, the owner, writes; any thread reads. The owner wraps each change that spans several words in
+//! [`Block::change`], a sequence lock: `version` goes odd, the words change, `version` goes even. A reader
+//! ([`Block::read`]) takes the words between two loads of `version` and keeps them if both were the same even number.
+//! So what a reader sees of counters and stack belongs together: closed brackets and open ones add up.
+//!
+//! Memory order: the release fence after the odd store keeps the changes from being seen before it; the release store
+//! of the even number keeps them from being seen after it. On the reader's side the acquire load of the first number
+//! and the acquire fence before the second do the same. The words themselves are relaxed. On x86-64 all of this
+//! compiles to plain loads and stores.
+//!
+//! Statistics per target are written inside `change` too but are too many to be read between two crossings of a busy
+//! thread; a reader takes them word by word and is told when the task moved meanwhile.
+
+use crate::histogram::{BUCKETS, HistogramSnapshot, bucket_of};
+use crate::records::Records;
+use crate::sync::{AtomicU64, Ordering::*, fence, zeroed_words};
+use crate::target::{MAX_TARGETS, TargetId};
+
+/// Words of a task's own counters, in the order of [`Block::counters`].
+#[derive(Clone, Copy)]
+#[repr(usize)]
+pub(crate) enum Counter {
+    Leave,
+    Enter,
+    ReverseEnter,
+    ReverseLeave,
+    /// Closing crossings that fit no open bracket.
+    Mismatches,
+    /// Brackets closed by us because `longjmp` or the end of the thread left them open.
+    Unwound,
+    MaxDepth,
+    /// Ticks in native code, callbacks not included.
+    NativeTicks,
+    /// Open brackets now.
+    Depth,
+    /// Brackets too deep to be kept: counted, not timed.
+    Lost,
+    /// Target slots in use.
+    Slots,
+}
+pub(crate) const COUNTERS: usize = Counter::Slots as usize + 1;
+
+/// Words of an open bracket.
+pub(crate) mod entry {
+    /// Target number, with the bracket's kind and the host's acceptance in the bits above it.
+    pub(crate) const TAG: usize = 0;
+    pub(crate) const START: usize = 1;
+    /// Ticks spent in brackets directly inside this one.
+    pub(crate) const INNER: usize = 2;
+    /// Stack pointer at the opening crossing.
+    pub(crate) const STACK_POINTER: usize = 3;
+    pub(crate) const SLOT: usize = 4;
+    pub(crate) const WORDS: usize = 5;
+}
+
+/// Words of a task's statistics for one target; the histogram follows.
+pub(crate) mod slot {
+    pub(crate) const TARGET: usize = 0;
+    pub(crate) const CALLS: usize = 1;
+    pub(crate) const COMPLETED: usize = 2;
+    pub(crate) const UNWOUND: usize = 3;
+    pub(crate) const TOTAL: usize = 4;
+    pub(crate) const SELF: usize = 5;
+    pub(crate) const MAX: usize = 6;
+    pub(crate) const HISTOGRAM: usize = 7;
+}
+const SLOT_WORDS: usize = slot::HISTOGRAM + BUCKETS;
+
+#[cfg(not(loom))]
+type Stack = Records<{ entry::WORDS }, 16_384, 64>;
+#[cfg(not(loom))]
+type Slots = Records<SLOT_WORDS, 1_024, { MAX_TARGETS / 1_024 }>;
+#[cfg(loom)]
+type Stack = Records<{ entry::WORDS }, 1, 2>;
+#[cfg(loom)]
+type Slots = Records<SLOT_WORDS, 1, MAX_TARGETS>;
+
+/// The numbers of one task. Reused for another task once its own has ended and was read.
+pub(crate) struct Block {
+    version: AtomicU64,
+    counters: [AtomicU64; COUNTERS],
+    stack: Stack,
+    /// For each target number the slot that holds its statistics, plus one; 0 for none.
+    slot_of: Box<[AtomicU64]>,
+    slots: Slots,
+}
+
+/// Adds to a word of which the calling thread is the only writer.
+#[inline]
+pub(crate) fn add(word: &AtomicU64, amount: u64) {
+    word.store(word.load(Relaxed).wrapping_add(amount), Relaxed);
+}
+
+impl Block {
+    pub(crate) fn new() -> Block {
+        Block {
+            version: AtomicU64::new(0),
+            counters: std::array::from_fn(|_| AtomicU64::new(0)),
+            stack: Stack::new(),
+            slot_of: zeroed_words(MAX_TARGETS),
+            slots: Slots::new(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn counter(&self, counter: Counter) -> &AtomicU64 {
+        &self.counters[counter as usize]
+    }
+
+    /// The counter with this index.
+    pub(crate) fn counter_at(&self, index: usize) -> &AtomicU64 {
+        &self.counters[index]
+    }
+
+    /// The open bracket at this depth, for readers: `None` where the owner has not been yet.
+    pub(crate) fn entry_if_reserved(&self, depth: usize) -> Option<&[AtomicU64]> {
+        self.stack.get(depth)
+    }
+
+    /// Owner only: the open bracket at this depth, counted from the bottom. `None` beyond what is kept.
+    #[inline]
+    pub(crate) fn entry(&self, depth: usize) -> Option<&[AtomicU64]> {
+        self.stack.get_or_reserve(depth)
+    }
+
+    /// Owner only: the number and the words of the slot of this target, taken into use if it was not.
+    #[inline]
+    pub(crate) fn slot(&self, target: TargetId) -> (u64, Option<&[AtomicU64]>) {
+        match self.slot_of[target.index()].load(Relaxed) {
+            0 => self.new_slot(target),
+            number => (number, self.slot_by_number(number)),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn slot_by_number(&self, number: u64) -> Option<&[AtomicU64]> {
+        self.slots.get((number as usize).checked_sub(1)?)
+    }
+
+    #[cold]
+    fn new_slot(&self, target: TargetId) -> (u64, Option<&[AtomicU64]>) {
+        let used = self.counter(Counter::Slots);
+        let index = used.load(Relaxed);
+        // There are as many slots as target numbers, so the reservation always has room.
+        let words = self.slots.get_or_reserve(index as usize);
+        if let Some(words) = words {
+            words[slot::TARGET].store(target.index() as u64, Relaxed);
+            self.slot_of[target.index()].store(index + 1, Relaxed);
+            // Pairs with the acquire load in `each_slot`: the target number is there before the slot counts as used.
+            used.store(index + 1, Release);
+        }
+        (index + 1, words)
+    }
+
+    /// Owner only: makes a change that readers see whole or not at all.
+    #[inline]
+    pub(crate) fn change<T>(&self, change: impl FnOnce() -> T) -> T {
+        let version = self.version.load(Relaxed);
+        self.version.store(version.wrapping_add(1), Relaxed);
+        fence(Release);
+        let result = change();
+        self.version.store(version.wrapping_add(2), Release);
+        result
+    }
+
+    /// The number of changes so far, for telling whether the task moved between two points in time.
+    pub(crate) fn version(&self) -> u64 {
+        self.version.load(Acquire)
+    }
+
+    /// Takes `read`'s result between two crossings of the owner, trying at most `tries` times; the last try is handed
+    /// back even if the owner moved meanwhile, with `false`.
+    pub(crate) fn read<T>(&self, tries: usize, mut read: impl FnMut() -> T) -> (T, bool) {
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let before = self.version.load(Acquire);
+            let result = read();
+            fence(Acquire);
+            let still = before % 2 == 0 && self.version.load(Relaxed) == before;
+            if still || tried >= tries.max(1) {
+                return (result, still);
+            }
+            std::hint::spin_loop();
+        }
+    }
+
+    /// Calls `visit` with the words of each slot in use.
+    pub(crate) fn each_slot(&self, mut visit: impl FnMut(&[AtomicU64])) {
+        let used = self.counter(Counter::Slots).load(Acquire);
+        for number in 1..=used {
+            if let Some(words) = self.slot_by_number(number) {
+                visit(words);
+            }
+        }
+    }
+
+    /// Makes the block as good as new. Only what was in use is touched, so untouched pages stay untouched.
+    ///
+    /// Only when its task has ended and nobody reads it.
+    pub(crate) fn scrub(&self) {
+        self.change(|| {
+            self.each_slot(|words| {
+                self.slot_of[words[slot::TARGET].load(Relaxed) as usize].store(0, Relaxed);
+                for word in words {
+                    word.store(0, Relaxed);
+                }
+            });
+            for counter in &self.counters {
+                counter.store(0, Relaxed);
+            }
+        });
+    }
+}
+
+/// Owner only: adds one completed call to the words of a slot.
+#[inline]
+pub(crate) fn record_time(words: &[AtomicU64], total: u64, own: u64) {
+    add(&words[slot::TOTAL], total);
+    add(&words[slot::SELF], own);
+    if total > words[slot::MAX].load(Relaxed) {
+        words[slot::MAX].store(total, Relaxed);
+    }
+    add(&words[slot::HISTOGRAM + bucket_of(total)], 1);
+}
+
+/// The histogram in the words of a slot.
+pub(crate) fn histogram(words: &[AtomicU64]) -> HistogramSnapshot {
+    let mut histogram = HistogramSnapshot::default();
+    for (bucket, word) in words[slot::HISTOGRAM..].iter().enumerate() {
+        histogram.add(bucket, word.load(Relaxed));
+    }
+    histogram
+}

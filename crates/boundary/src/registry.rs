@@ -1,0 +1,142 @@
+//! Who is at the border: live tasks, what ended ones left behind, bound targets, and mismatches.
+//!
+//! The list of tasks is behind a lock that is taken when a task starts or ends and when somebody reads a report, never
+//! on the crossing path. A reader holds it while it copies numbers, so that no block is reused under its hands; tasks
+//! that cross the border meanwhile do not notice.
+
+use crate::block::Block;
+use crate::crossing::{Bracket, Crossing};
+use crate::snapshot::{Mismatch, Snapshot, TargetStats, TaskStats, add_block};
+use crate::sync::{AtomicU64, Mutex, Ordering::Relaxed, lock};
+use crate::target::{TargetId, Targets};
+use crate::task::{Task, TaskIdentity};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How many ended tasks a report lists one by one; the numbers of further ones are added up in one row.
+pub const MAX_ENDED_TASKS: usize = 4096;
+
+/// How many blocks of ended tasks are kept for new ones. More threads than this ending at once give memory back.
+const MAX_SPARE_BLOCKS: usize = 256;
+
+/// How many mismatches are kept with their names; all are counted.
+const KEPT_MISMATCHES: usize = 64;
+
+/// Tasks and targets of one process.
+pub struct Registry {
+    targets: Targets,
+    tasks: Mutex<Tasks>,
+    mismatches: Mutex<Vec<Mismatch>>,
+    next_task: AtomicU64,
+}
+
+#[derive(Default)]
+struct Tasks {
+    live: Vec<Arc<Task>>,
+    spare: Vec<Arc<Block>>,
+    ended: Vec<TaskStats>,
+    folded: Option<TaskStats>,
+    /// Statistics of ended tasks, by target.
+    ended_targets: BTreeMap<TargetId, TargetStats>,
+}
+
+impl Registry {
+    pub(crate) fn new() -> Registry {
+        Registry {
+            targets: Targets::new(),
+            tasks: Mutex::new(Tasks::default()),
+            mismatches: Mutex::new(Vec::new()),
+            next_task: AtomicU64::new(1),
+        }
+    }
+
+    pub(crate) fn targets(&self) -> &Targets {
+        &self.targets
+    }
+
+    /// Forgets the keys for which `ended` is true, because the code they stood for was unloaded. Targets bound under
+    /// them keep their numbers; the same key binds a new target from now on.
+    pub fn forget_keys(&self, ended: impl FnMut((u64, u64)) -> bool) {
+        self.targets.forget_keys(ended);
+    }
+
+    pub(crate) fn add_task(&self, identity: TaskIdentity) -> Arc<Task> {
+        let id = self.next_task.fetch_add(1, Relaxed);
+        let spare = lock(&self.tasks).spare.pop();
+        let block = spare.unwrap_or_else(|| Arc::new(Block::new()));
+        let task = Arc::new(Task::new(id, identity, block));
+        lock(&self.tasks).live.push(task.clone());
+        task
+    }
+
+    pub(crate) fn end_task(&self, task: &Arc<Task>, left_open: &[TargetId]) {
+        let mut tasks = lock(&self.tasks);
+        let Some(position) = tasks.live.iter().position(|live| Arc::ptr_eq(live, task)) else {
+            return;
+        };
+        tasks.live.swap_remove(position);
+        add_block(&mut tasks.ended_targets, &task.block);
+        let mut stats = TaskStats::read(task, 0);
+        stats.ended = true;
+        stats.left_open = left_open.to_vec();
+        if tasks.ended.len() < MAX_ENDED_TASKS {
+            tasks.ended.push(stats);
+        } else if let Some(folded) = &mut tasks.folded {
+            folded.fold(&stats);
+        } else {
+            stats.name = None;
+            tasks.folded = Some(stats);
+        }
+        if tasks.spare.len() < MAX_SPARE_BLOCKS {
+            task.block.scrub();
+            tasks.spare.push(task.block.clone());
+        }
+    }
+
+    /// The live tasks.
+    pub fn live_tasks(&self) -> Vec<Arc<Task>> {
+        lock(&self.tasks).live.clone()
+    }
+
+    /// Keeps a mismatch with the names of both sides. The count is the task's own; here the first ones are kept, and
+    /// if another thread is just keeping one, this one goes without.
+    #[cold]
+    pub(crate) fn mismatch(
+        &self,
+        task: &Task,
+        crossing: Crossing,
+        target: TargetId,
+        open: Option<(Bracket, TargetId)>,
+    ) {
+        if let Ok(mut kept) = self.mismatches.try_lock()
+            && kept.len() < KEPT_MISMATCHES
+        {
+            kept.push(Mismatch { task: task.id(), crossing, target, open });
+        }
+    }
+
+    /// Everything counted so far. `now` ends the time of brackets that are still open.
+    pub(crate) fn snapshot(&self, now: u64) -> Snapshot {
+        let tasks = lock(&self.tasks);
+        let mut targets = tasks.ended_targets.clone();
+        let mut rows = tasks.ended.clone();
+        for task in &tasks.live {
+            let before = task.block.version();
+            let mut row = TaskStats::read(task, now);
+            add_block(&mut targets, &task.block);
+            row.settled &= task.block.version() == before;
+            rows.push(row);
+        }
+        let folded = tasks.folded.clone();
+        drop(tasks);
+        rows.sort_by_key(|row| row.id);
+        Snapshot {
+            targets: targets.into_values().filter(|stats| stats.calls > 0).collect(),
+            bound: self.targets.iter().map(|target| (target.id(), target.description().clone())).collect(),
+            refused_targets: self.targets.refused(),
+            tasks: rows,
+            folded_tasks: folded,
+            mismatches: lock(&self.mismatches).clone(),
+        }
+    }
+}

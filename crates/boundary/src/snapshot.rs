@@ -1,0 +1,228 @@
+//! What a reader gets: plain copies of all numbers, in ticks of the clock that timed them.
+
+use crate::block::{Block, COUNTERS, Counter, entry, histogram, slot};
+use crate::crossing::{Bracket, Crossing};
+use crate::histogram::HistogramSnapshot;
+use crate::sync::Ordering::Relaxed;
+use crate::target::{TargetDescription, TargetId};
+use crate::task::{Task, unpack};
+use std::collections::BTreeMap;
+
+/// How often a reader tries to read a task between two of its crossings before it takes what it can get.
+const TRIES: usize = 1000;
+
+/// How many of each crossing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CrossingCounts {
+    /// Managed code called native code.
+    pub leave: u64,
+    /// That call returned.
+    pub enter: u64,
+    /// Native code called managed code.
+    pub reverse_enter: u64,
+    /// That call returned.
+    pub reverse_leave: u64,
+}
+
+impl CrossingCounts {
+    fn add(&mut self, other: &CrossingCounts) {
+        self.leave += other.leave;
+        self.enter += other.enter;
+        self.reverse_enter += other.reverse_enter;
+        self.reverse_leave += other.reverse_leave;
+    }
+}
+
+/// A bracket that was open when it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenBracket {
+    /// Its kind.
+    pub bracket: Bracket,
+    /// What was called.
+    pub target: TargetId,
+    /// Ticks since it was opened; meaningless where times are not taken.
+    pub ticks: u64,
+}
+
+/// A closing crossing that fitted no open bracket: a defect of the source, or of something that bends the stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// Number of the task.
+    pub task: u64,
+    /// The crossing that came.
+    pub crossing: Crossing,
+    /// What it was about.
+    pub target: TargetId,
+    /// The bracket on top of the stack, if there was one.
+    pub open: Option<(Bracket, TargetId)>,
+}
+
+/// The numbers of one task.
+#[derive(Clone, Debug)]
+pub struct TaskStats {
+    /// Number of the task.
+    pub id: u64,
+    /// The operating system's id of the thread.
+    pub os_thread_id: u64,
+    /// The thread's name, where known.
+    pub name: Option<String>,
+    /// The thread has ended.
+    pub ended: bool,
+    /// How many tasks this row stands for.
+    pub tasks: u64,
+    /// The crossings. Includes those that were mismatches.
+    pub counts: CrossingCounts,
+    /// Closing crossings that fitted no open bracket.
+    pub mismatches: u64,
+    /// Brackets closed without their closing crossing, after `longjmp` or at the end of the thread.
+    pub unwound: u64,
+    /// Most brackets open at once.
+    pub max_depth: u64,
+    /// Ticks in native code, callbacks not included, of calls that have returned.
+    pub native_ticks: u64,
+    /// Brackets too deep to be kept: counted as crossings, not timed.
+    pub lost: u64,
+    /// Brackets open now, outermost first.
+    pub open: Vec<OpenBracket>,
+    /// What was still open when the thread ended, youngest first.
+    pub left_open: Vec<TargetId>,
+    /// False if the thread crossed the border while it was read, so that its numbers and those per target may differ
+    /// by the crossings of that moment.
+    pub settled: bool,
+}
+
+impl TaskStats {
+    pub(crate) fn read(task: &Task, now: u64) -> TaskStats {
+        let block = &task.block;
+        let ((counters, open), settled) = block.read(TRIES, || {
+            let counters: [u64; COUNTERS] = std::array::from_fn(|index| block.counter_at(index).load(Relaxed));
+            (counters, open_brackets(block, counters[Counter::Depth as usize], now))
+        });
+        let get = |counter: Counter| counters[counter as usize];
+        TaskStats {
+            id: task.id(),
+            os_thread_id: task.os_thread_id(),
+            name: task.name(),
+            ended: false,
+            tasks: 1,
+            counts: CrossingCounts {
+                leave: get(Counter::Leave),
+                enter: get(Counter::Enter),
+                reverse_enter: get(Counter::ReverseEnter),
+                reverse_leave: get(Counter::ReverseLeave),
+            },
+            mismatches: get(Counter::Mismatches),
+            unwound: get(Counter::Unwound),
+            max_depth: get(Counter::MaxDepth),
+            native_ticks: get(Counter::NativeTicks),
+            lost: get(Counter::Lost),
+            open,
+            left_open: Vec::new(),
+            settled,
+        }
+    }
+
+    /// Adds the numbers of another ended task to this row.
+    pub(crate) fn fold(&mut self, other: &TaskStats) {
+        self.tasks += other.tasks;
+        self.counts.add(&other.counts);
+        self.mismatches += other.mismatches;
+        self.unwound += other.unwound;
+        self.max_depth = self.max_depth.max(other.max_depth);
+        self.native_ticks += other.native_ticks;
+        self.lost += other.lost;
+        self.left_open.clear();
+    }
+}
+
+fn open_brackets(block: &Block, depth: u64, now: u64) -> Vec<OpenBracket> {
+    let opened = (0..depth as usize).map_while(|depth| block.entry_if_reserved(depth));
+    opened
+        .map(|place| {
+            let open = unpack(place[entry::TAG].load(Relaxed));
+            let start = place[entry::START].load(Relaxed);
+            OpenBracket { bracket: open.bracket, target: open.target, ticks: now.saturating_sub(start) }
+        })
+        .collect()
+}
+
+/// The numbers of one target, over all tasks.
+#[derive(Clone, Debug)]
+pub struct TargetStats {
+    /// Number of the target.
+    pub target: TargetId,
+    /// Calls begun.
+    pub calls: u64,
+    /// Calls that have returned.
+    pub completed: u64,
+    /// Calls closed without their closing crossing.
+    pub unwound: u64,
+    /// Tasks that made at least one of the calls.
+    pub tasks: u64,
+    /// Ticks from call to return, callbacks and nested calls included.
+    pub total_ticks: u64,
+    /// Ticks from call to return without what lies in brackets inside.
+    pub self_ticks: u64,
+    /// Ticks of the longest call that has returned.
+    pub max_ticks: u64,
+    /// Ticks of each call that has returned.
+    pub histogram: HistogramSnapshot,
+}
+
+/// Adds the statistics in a block to those gathered so far.
+pub(crate) fn add_block(targets: &mut BTreeMap<TargetId, TargetStats>, block: &Block) {
+    block.each_slot(|words| {
+        let get = |index: usize| words[index].load(Relaxed);
+        let target = TargetId::from_index(get(slot::TARGET) as usize);
+        let stats = targets.entry(target).or_insert_with(|| TargetStats {
+            target,
+            calls: 0,
+            completed: 0,
+            unwound: 0,
+            tasks: 0,
+            total_ticks: 0,
+            self_ticks: 0,
+            max_ticks: 0,
+            histogram: HistogramSnapshot::default(),
+        });
+        stats.calls += get(slot::CALLS);
+        stats.completed += get(slot::COMPLETED);
+        stats.unwound += get(slot::UNWOUND);
+        stats.tasks += 1;
+        stats.total_ticks += get(slot::TOTAL);
+        stats.self_ticks += get(slot::SELF);
+        stats.max_ticks = stats.max_ticks.max(get(slot::MAX));
+        stats.histogram.merge(&histogram(words));
+    });
+}
+
+/// Everything that was counted, at one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Targets with at least one call.
+    pub targets: Vec<TargetStats>,
+    /// Every bound target, called or not.
+    pub bound: BTreeMap<TargetId, TargetDescription>,
+    /// Targets that found no room and are counted together under [`TargetId::OVERFLOW`].
+    pub refused_targets: u64,
+    /// Tasks by number: those that live, and the first [`MAX_ENDED_TASKS`](crate::MAX_ENDED_TASKS) that ended.
+    pub tasks: Vec<TaskStats>,
+    /// The tasks that ended after those, added up.
+    pub folded_tasks: Option<TaskStats>,
+    /// The first mismatches. All of them are counted in the tasks.
+    pub mismatches: Vec<Mismatch>,
+}
+
+impl Snapshot {
+    /// All rows about tasks, the one that adds up many included.
+    pub fn task_rows(&self) -> impl Iterator<Item = &TaskStats> {
+        self.tasks.iter().chain(&self.folded_tasks)
+    }
+
+    /// The crossings of all tasks.
+    pub fn counts(&self) -> CrossingCounts {
+        let mut counts = CrossingCounts::default();
+        self.task_rows().for_each(|row| counts.add(&row.counts));
+        counts
+    }
+}

@@ -1,0 +1,281 @@
+//! What is called over the border: native functions, and managed methods that native code calls.
+
+use crate::host::{HostResult, TaskManager};
+use crate::layer::HostingLayer;
+use crate::sync::{Mutex, lock};
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// How many targets are kept apart. Further ones share [`TargetId::OVERFLOW`], and the report says so.
+pub(crate) const MAX_TARGETS: usize = if cfg!(loom) { 4 } else { 1 << 16 };
+const PER_CHUNK: usize = 1 << 10;
+
+/// Dense number of a target, given in the order of binding and valid for the life of the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TargetId(u32);
+
+impl TargetId {
+    /// Stands for every target beyond the number that can be kept apart.
+    pub const OVERFLOW: TargetId = TargetId(0);
+
+    /// The number as an index below the maximum number of targets.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    pub(crate) fn from_index(index: usize) -> TargetId {
+        TargetId(index.min(MAX_TARGETS - 1) as u32)
+    }
+}
+
+/// In which way a target is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TargetKind {
+    /// A method with `DllImport` or `LibraryImport`.
+    PInvoke,
+    /// A call through a function pointer whose target the source does not know.
+    FunctionPointer,
+    /// A delegate made from a function pointer: managed code invokes it, native code runs.
+    NativeDelegate,
+    /// A delegate handed to native code, which calls it.
+    Delegate,
+    /// A method with `UnmanagedCallersOnly`.
+    UnmanagedCallersOnly,
+    /// A managed method that native code calls in a way the source does not know.
+    UnknownCallback,
+    /// The one that stands for all targets beyond the number that can be kept apart.
+    Overflow,
+}
+
+impl TargetKind {
+    /// True when reaching the target leaves managed code, false when it enters it.
+    pub const fn is_native(self) -> bool {
+        match self {
+            TargetKind::PInvoke
+            | TargetKind::FunctionPointer
+            | TargetKind::NativeDelegate
+            | TargetKind::Overflow => true,
+            TargetKind::Delegate | TargetKind::UnmanagedCallersOnly | TargetKind::UnknownCallback => false,
+        }
+    }
+
+    /// The word used in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            TargetKind::PInvoke => "pinvoke",
+            TargetKind::FunctionPointer => "function_pointer",
+            TargetKind::NativeDelegate => "native_delegate",
+            TargetKind::Delegate => "delegate",
+            TargetKind::UnmanagedCallersOnly => "unmanaged_callers_only",
+            TargetKind::UnknownCallback => "unknown_callback",
+            TargetKind::Overflow => "overflow",
+        }
+    }
+}
+
+/// Whose code holds the declaration of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// `System.Private.CoreLib`.
+    CoreLib,
+    /// Another assembly of the shared framework.
+    Framework,
+    /// The application or one of its packages.
+    User,
+    /// Not known, as for a call through a function pointer.
+    Unknown,
+}
+
+impl Origin {
+    /// The word used in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Origin::CoreLib => "corelib",
+            Origin::Framework => "framework",
+            Origin::User => "user",
+            Origin::Unknown => "unknown",
+        }
+    }
+}
+
+/// What a source knows of a target when it binds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetDescription {
+    /// In which way the target is reached.
+    pub kind: TargetKind,
+    /// Whose code declares it.
+    pub origin: Origin,
+    /// The managed method: the declaration of a P/Invoke, the delegate's `Invoke`, the called method.
+    pub method: String,
+    /// File name of the managed assembly that declares it, where known.
+    pub assembly: Option<String>,
+    /// Native library as the declaration names it, where known.
+    pub library: Option<String>,
+    /// Entry point in that library, where known.
+    pub symbol: Option<String>,
+    /// Address of the native code, where the source knows it. An identifier: it may lie outside every image.
+    pub address: Option<usize>,
+    /// The declaration carries `SuppressGCTransition`.
+    pub suppress_gc_transition: bool,
+}
+
+impl TargetDescription {
+    /// A description that knows the kind and a name and nothing else.
+    pub fn named(kind: TargetKind, method: impl Into<String>) -> Self {
+        TargetDescription {
+            kind,
+            origin: Origin::Unknown,
+            method: method.into(),
+            assembly: None,
+            library: None,
+            symbol: None,
+            address: None,
+            suppress_gc_transition: false,
+        }
+    }
+}
+
+/// A bound target.
+#[derive(Debug)]
+pub struct Target {
+    id: TargetId,
+    description: TargetDescription,
+    needs_hook: OnceLock<bool>,
+}
+
+impl Target {
+    /// Its number.
+    pub fn id(&self) -> TargetId {
+        self.id
+    }
+
+    /// What is known of it.
+    pub fn description(&self) -> &TargetDescription {
+        &self.description
+    }
+
+    /// The value the contract calls `target`: the address where it is known, else 0 (contract: tasks, section 4.2,
+    /// "What 'target' is").
+    pub fn address(&self) -> usize {
+        self.description.address.unwrap_or(0)
+    }
+
+    /// Whether the host wants `LeaveRuntime` and `EnterRuntime` for this target.
+    ///
+    /// The host is asked once. Threads that reach the target while it is being asked wait for the answer, as they
+    /// cannot go on without it; a failure or a panic of the host counts as "yes", the answer that loses nothing.
+    pub(crate) fn needs_hook(&self, layer: &HostingLayer) -> bool {
+        *self.needs_hook.get_or_init(|| {
+            let mut answer = true;
+            let ask = |manager: &dyn TaskManager| -> HostResult {
+                answer = manager.call_needs_host_hook(self)?;
+                Ok(())
+            };
+            let answered = layer.call("CallNeedsHostHook", ask);
+            !answered || answer
+        })
+    }
+}
+
+/// Every bound target, by number (without a lock) and by the key of the source that bound it.
+pub(crate) struct Targets {
+    chunks: [OnceLock<Box<[OnceLock<Target>]>>; MAX_TARGETS.div_ceil(PER_CHUNK)],
+    bound: Mutex<Bound>,
+}
+
+struct Bound {
+    next: usize,
+    refused: u64,
+    by_key: HashMap<(u64, u64), TargetId>,
+}
+
+impl Targets {
+    pub(crate) fn new() -> Self {
+        let targets = Targets {
+            chunks: std::array::from_fn(|_| OnceLock::new()),
+            bound: Mutex::new(Bound { next: 1, refused: 0, by_key: HashMap::new() }),
+        };
+        let overflow = TargetDescription::named(TargetKind::Overflow, "(more targets than clrhost keeps apart)");
+        targets.place(TargetId::OVERFLOW, overflow);
+        targets
+    }
+
+    /// The number of the target with this key, bound now if it was not.
+    pub(crate) fn bind(&self, key: (u64, u64), description: TargetDescription) -> TargetId {
+        let mut bound = lock(&self.bound);
+        if let Some(&id) = bound.by_key.get(&key) {
+            return id;
+        }
+        if bound.next >= MAX_TARGETS {
+            bound.refused += 1;
+            return TargetId::OVERFLOW;
+        }
+        let id = TargetId::from_index(bound.next);
+        bound.next += 1;
+        self.place(id, description);
+        bound.by_key.insert(key, id);
+        id
+    }
+
+    /// Forgets keys whose meaning ended (unloaded code); their targets keep numbers and counts.
+    pub(crate) fn forget_keys(&self, mut ended: impl FnMut((u64, u64)) -> bool) {
+        lock(&self.bound).by_key.retain(|&key, _| !ended(key));
+    }
+
+    pub(crate) fn get(&self, id: TargetId) -> Option<&Target> {
+        self.chunks[id.index() / PER_CHUNK].get()?[id.index() % PER_CHUNK].get()
+    }
+
+    /// All targets in the order of binding.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Target> {
+        (0..MAX_TARGETS).map_while(|index| self.get(TargetId::from_index(index)))
+    }
+
+    /// How many bindings were refused for want of room.
+    pub(crate) fn refused(&self) -> u64 {
+        lock(&self.bound).refused
+    }
+
+    fn place(&self, id: TargetId, description: TargetDescription) {
+        let chunk = self.chunks[id.index() / PER_CHUNK]
+            .get_or_init(|| (0..PER_CHUNK).map(|_| OnceLock::new()).collect());
+        let target = Target { id, description, needs_hook: OnceLock::new() };
+        let fresh = chunk[id.index() % PER_CHUNK].set(target).is_ok();
+        debug_assert!(fresh, "target number {} given twice", id.index());
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_key_is_bound_once() {
+        let targets = Targets::new();
+        let first = targets.bind((1, 0), TargetDescription::named(TargetKind::PInvoke, "a"));
+        let again = targets.bind((1, 0), TargetDescription::named(TargetKind::PInvoke, "b"));
+        assert_eq!(first, again);
+        assert_eq!(targets.get(first).unwrap().description().method, "a");
+    }
+
+    #[test]
+    fn a_forgotten_key_binds_anew_and_the_old_target_stays() {
+        let targets = Targets::new();
+        let first = targets.bind((1, 0), TargetDescription::named(TargetKind::PInvoke, "a"));
+        targets.forget_keys(|key| key.0 == 1);
+        let second = targets.bind((1, 0), TargetDescription::named(TargetKind::PInvoke, "b"));
+        assert_ne!(first, second);
+        assert_eq!(targets.get(first).unwrap().description().method, "a");
+    }
+
+    #[test]
+    fn beyond_the_capacity_targets_share_the_overflow_row_and_are_counted() {
+        let targets = Targets::new();
+        for key in 1..MAX_TARGETS as u64 {
+            let id = targets.bind((key, 0), TargetDescription::named(TargetKind::PInvoke, ""));
+            assert_ne!(id, TargetId::OVERFLOW);
+        }
+        let beyond = targets.bind((u64::MAX, 0), TargetDescription::named(TargetKind::PInvoke, ""));
+        assert_eq!((beyond, targets.refused()), (TargetId::OVERFLOW, 1));
+    }
+}
