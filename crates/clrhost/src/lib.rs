@@ -1,1 +1,54 @@
-//! Placeholder.
+//! Host modern .NET in your own program, and see every crossing between managed and native code.
+//!
+//! The hosting API of the .NET Framework let a native program host the CLR and be told of every crossing, through
+//! `IHostTaskManager`. CoreCLR has nothing of the kind. This crate brings it back over the unmodified CoreCLR: it finds
+//! .NET, runs an application or calls a static method in this process, and reports to a [`TaskManager`] of yours.
+//!
+//! ```no_run
+//! use clrhost::{Application, Host, HostResult, Target, Task, TaskManager};
+//!
+//! struct Printer;
+//!
+//! impl TaskManager for Printer {
+//!     fn leave_runtime(&self, task: &Task, target: &Target) -> HostResult {
+//!         println!("task {} calls {}", task.id(), target.description().method);
+//!         Ok(())
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), clrhost::Error> {
+//! let exit_code = Host::builder().task_manager(Printer).run(Application::new("app.dll"))?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What a host is told and when, and what its answers do, is written at [`TaskManager`]. What was counted can be had at
+//! any time from [`Crossings`].
+//!
+//! # Limits
+//! * One runtime per process, as CoreCLR has it; a second start is an [`Error::AlreadyStarted`].
+//! * Starting with hooks sets environment variables until the runtime has read them, so no other thread may be reading
+//!   the environment through C at that time.
+//! * CoreCLR gives an observer no way to prevent a call, and does not report all calls through function pointers; see
+//!   `docs/semantics.md`.
+
+mod application;
+mod crossings;
+mod error;
+mod host;
+mod process_end;
+mod runtime;
+
+pub use application::Application;
+pub use crossings::Crossings;
+pub use error::Error;
+pub use process_end::{ProcessEnd, on_process_end, run_last};
+pub use host::{Host, Prepared};
+pub use runtime::{Component, Runtime};
+
+pub use clrhost_boundary::{
+    Hresult, HostFailure, HostResult, Origin, Snapshot, Target, TargetDescription, TargetKind, Task, TaskManager,
+};
+pub use clrhost_engine_coreclr as engine;
+pub use clrhost_probe::{Attachment, Timing};
+pub use clrhost_report as report;

@@ -1,1 +1,27 @@
-//! Placeholder.
+//! The part of clrhost that CoreCLR loads as its profiler.
+//!
+//! [`Probe::install`] makes the one probe of the process and names it to the runtime that is started next. From then on
+//! the probe is a *source* of crossings: it turns what the runtime reports into calls of
+//! [`Boundary`](clrhost_boundary::Boundary). There is one source today, the transitions flag (`transitions`); another
+//! one has to know its thread's state (`thread_state`), bind targets under keys of its own, and call the same four
+//! methods.
+//!
+//! Rules: every call from the runtime goes through `entry::guarded`; on the crossing path no lock, no allocation, no
+//! change of `errno`; no lock is held while the runtime or a host is called.
+
+mod activation;
+mod arch;
+mod callback;
+mod class_factory;
+mod clock;
+mod entry;
+mod forwarder;
+mod info;
+mod names;
+mod probe;
+mod thread_state;
+mod transitions;
+
+pub use activation::ProbeError;
+pub use clock::ProbeClock;
+pub use probe::{Attachment, Probe, ProbeConfig, ProbeSnapshot, Timing};

@@ -1,0 +1,93 @@
+//! The metadata interface `IMetaDataImport` (`cor.h`): the methods clrhost calls, and the bits it looks at.
+
+use crate::{Guid, Hresult, IUnknownVtbl};
+use core::ffi::c_void;
+
+/// `IID_IMetaDataImport`.
+pub const IID_IMETADATAIMPORT: Guid =
+    Guid::new(0x7DAC8207, 0xD3AE, 0x4C75, [0x9B, 0x67, 0x92, 0x80, 0x1A, 0x49, 0x7D, 0x44]);
+
+/// `CorMethodAttr::mdPinvokeImpl`: the method is a P/Invoke.
+pub const MD_PINVOKE_IMPL: u32 = 0x2000;
+/// `CorMethodImpl::miCodeTypeMask`: which bits of a method's implementation flags tell the type of its code.
+pub const MI_CODE_TYPE_MASK: u32 = 0x3;
+/// `CorMethodImpl::miRuntime`: the runtime makes the code, as for a delegate's `Invoke`.
+pub const MI_RUNTIME: u32 = 0x3;
+
+/// `IMetaDataImport` up to slot 62.
+#[repr(C)]
+#[expect(missing_docs, reason = "fields are the methods of cor.h under their own names and parameters")]
+pub struct IMetaDataImportVtbl {
+    pub unknown: IUnknownVtbl,
+    slots_3_to_11: [usize; 9],
+    pub get_type_def_props: unsafe extern "C" fn(
+        this: *mut c_void,
+        type_def: u32,
+        name: *mut u16,
+        name_capacity: u32,
+        name_length: *mut u32,
+        flags: *mut u32,
+        extends: *mut u32,
+    ) -> Hresult,
+    slots_13_to_29: [usize; 17],
+    pub get_method_props: unsafe extern "C" fn(
+        this: *mut c_void,
+        method_def: u32,
+        class: *mut u32,
+        name: *mut u16,
+        name_capacity: u32,
+        name_length: *mut u32,
+        attributes: *mut u32,
+        signature: *mut *const u8,
+        signature_length: *mut u32,
+        code_rva: *mut u32,
+        impl_flags: *mut u32,
+    ) -> Hresult,
+    slots_31_to_41: [usize; 11],
+    pub get_module_ref_props: unsafe extern "C" fn(
+        this: *mut c_void,
+        module_ref: u32,
+        name: *mut u16,
+        name_capacity: u32,
+        name_length: *mut u32,
+    ) -> Hresult,
+    slots_43_to_47: [usize; 5],
+    pub get_pinvoke_map: unsafe extern "C" fn(
+        this: *mut c_void,
+        method_def: u32,
+        mapping_flags: *mut u32,
+        import_name: *mut u16,
+        name_capacity: u32,
+        name_length: *mut u32,
+        module_ref: *mut u32,
+    ) -> Hresult,
+    slots_49_to_59: [usize; 11],
+    pub get_custom_attribute_by_name: unsafe extern "C" fn(
+        this: *mut c_void,
+        owner: u32,
+        name: *const u16,
+        data: *mut *const c_void,
+        data_length: *mut u32,
+    ) -> Hresult,
+    slot_61: usize,
+    pub get_nested_class_props:
+        unsafe extern "C" fn(this: *mut c_void, nested: u32, enclosing: *mut u32) -> Hresult,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::mem::offset_of;
+
+    const SLOT: usize = size_of::<usize>();
+
+    #[test]
+    fn methods_sit_in_the_slots_of_cor_h() {
+        assert_eq!(offset_of!(IMetaDataImportVtbl, get_type_def_props) / SLOT, 12);
+        assert_eq!(offset_of!(IMetaDataImportVtbl, get_method_props) / SLOT, 30);
+        assert_eq!(offset_of!(IMetaDataImportVtbl, get_module_ref_props) / SLOT, 42);
+        assert_eq!(offset_of!(IMetaDataImportVtbl, get_pinvoke_map) / SLOT, 48);
+        assert_eq!(offset_of!(IMetaDataImportVtbl, get_custom_attribute_by_name) / SLOT, 60);
+        assert_eq!(offset_of!(IMetaDataImportVtbl, get_nested_class_props) / SLOT, 62);
+    }
+}

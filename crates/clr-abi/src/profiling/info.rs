@@ -1,0 +1,87 @@
+//! `ICorProfilerInfo` and `ICorProfilerInfo3`: the methods clrhost calls.
+
+use crate::{Guid, Hresult, IUnknownVtbl};
+use core::ffi::c_void;
+
+/// `IID_ICorProfilerInfo`.
+pub const IID_ICORPROFILERINFO: Guid =
+    Guid::new(0x28B5557D, 0x3F3F, 0x48B4, [0x90, 0xB2, 0x5F, 0x9E, 0xEA, 0x2F, 0x6C, 0x48]);
+/// `IID_ICorProfilerInfo3`.
+pub const IID_ICORPROFILERINFO3: Guid =
+    Guid::new(0xB555ED4F, 0x452A, 0x4E54, [0x8B, 0x39, 0xB5, 0x36, 0x0B, 0xAD, 0x32, 0xA0]);
+
+/// `ICorProfilerInfo` up to slot 20.
+#[repr(C)]
+#[expect(missing_docs, reason = "fields are the methods of corprof.idl under their own names and parameters")]
+pub struct ICorProfilerInfoVtbl {
+    pub unknown: IUnknownVtbl,
+    slots_3_to_11: [usize; 9],
+    pub get_thread_info:
+        unsafe extern "C" fn(this: *mut c_void, thread: usize, os_thread_id: *mut u32) -> Hresult,
+    pub get_current_thread_id: unsafe extern "C" fn(this: *mut c_void, thread: *mut usize) -> Hresult,
+    slot_14: usize,
+    pub get_function_info: unsafe extern "C" fn(
+        this: *mut c_void,
+        function: usize,
+        class: *mut usize,
+        module: *mut usize,
+        token: *mut u32,
+    ) -> Hresult,
+    pub set_event_mask: unsafe extern "C" fn(this: *mut c_void, events: u32) -> Hresult,
+    slots_17_and_18: [usize; 2],
+    pub get_token_and_metadata_from_function: unsafe extern "C" fn(
+        this: *mut c_void,
+        function: usize,
+        iid: *const Guid,
+        import: *mut *mut c_void,
+        token: *mut u32,
+    ) -> Hresult,
+    pub get_module_info: unsafe extern "C" fn(
+        this: *mut c_void,
+        module: usize,
+        base: *mut *const u8,
+        name_capacity: u32,
+        name_length: *mut u32,
+        name: *mut u16,
+        assembly: *mut usize,
+    ) -> Hresult,
+}
+
+/// `ICorProfilerInfo3` up to slot 67.
+#[repr(C)]
+#[expect(missing_docs, reason = "fields are the methods of corprof.idl under their own names and parameters")]
+pub struct ICorProfilerInfo3Vtbl {
+    pub info: ICorProfilerInfoVtbl,
+    slots_21_to_66: [usize; 46],
+    pub get_runtime_information: unsafe extern "C" fn(
+        this: *mut c_void,
+        instance: *mut u16,
+        runtime_type: *mut i32,
+        major: *mut u16,
+        minor: *mut u16,
+        build: *mut u16,
+        quick_fix: *mut u16,
+        version_capacity: u32,
+        version_length: *mut u32,
+        version: *mut u16,
+    ) -> Hresult,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::mem::offset_of;
+
+    const SLOT: usize = size_of::<usize>();
+
+    #[test]
+    fn methods_sit_in_the_slots_of_the_contract() {
+        assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_thread_info) / SLOT, 12);
+        assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_current_thread_id) / SLOT, 13);
+        assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_function_info) / SLOT, 15);
+        assert_eq!(offset_of!(ICorProfilerInfoVtbl, set_event_mask) / SLOT, 16);
+        assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_token_and_metadata_from_function) / SLOT, 19);
+        assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_module_info) / SLOT, 20);
+        assert_eq!(offset_of!(ICorProfilerInfo3Vtbl, get_runtime_information) / SLOT, 67);
+    }
+}

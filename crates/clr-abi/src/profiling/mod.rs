@@ -1,0 +1,23 @@
+//! The profiling interfaces (`corprof.idl`): what the runtime calls (`ICorProfilerCallback`) and what it offers
+//! (`ICorProfilerInfo`).
+
+mod callback;
+mod info;
+
+pub use callback::{CALLBACK_IIDS, CALLBACK_SLOTS, CallbackSlot, CallbackVtbl};
+pub use info::{ICorProfilerInfo3Vtbl, ICorProfilerInfoVtbl, IID_ICORPROFILERINFO, IID_ICORPROFILERINFO3};
+
+/// Event mask bits of `COR_PRF_MONITOR` that clrhost uses.
+pub mod monitor {
+    /// `COR_PRF_MONITOR_MODULE_LOADS`.
+    pub const MODULE_LOADS: u32 = 0x4;
+    /// `COR_PRF_MONITOR_THREADS`.
+    pub const THREADS: u32 = 0x200;
+    /// `COR_PRF_MONITOR_CODE_TRANSITIONS`: immutable, so only in `Initialize`.
+    pub const CODE_TRANSITIONS: u32 = 0x800;
+}
+
+/// `COR_PRF_TRANSITION_CALL`: the transition is a call.
+pub const COR_PRF_TRANSITION_CALL: u32 = 0;
+/// `COR_PRF_TRANSITION_RETURN`: the transition is the return of a call.
+pub const COR_PRF_TRANSITION_RETURN: u32 = 1;

@@ -1,0 +1,32 @@
+//! What was counted, to be read at any time.
+
+use clrhost_boundary::HostingLayer;
+use clrhost_probe::{Attachment, Probe, ProbeSnapshot};
+
+/// A handle on the process's counts. Cheap to copy; any thread may read at any time, while the application runs on.
+#[derive(Clone, Copy)]
+pub struct Crossings {
+    probe: &'static Probe,
+}
+
+impl Crossings {
+    pub(crate) fn new(probe: &'static Probe) -> Crossings {
+        Crossings { probe }
+    }
+
+    /// Whether the runtime has taken the probe.
+    pub fn attachment(&self) -> Attachment {
+        self.probe.attachment()
+    }
+
+    /// True once the host answered `E_FAIL` or panicked; later calls into the library answer
+    /// `HOST_E_CLRNOTAVAILABLE`.
+    pub fn is_shut(&self) -> bool {
+        self.probe.boundary().layer().is_some_and(HostingLayer::is_shut)
+    }
+
+    /// All numbers as they are, in ticks.
+    pub fn snapshot(&self) -> ProbeSnapshot {
+        self.probe.snapshot()
+    }
+}

@@ -1,0 +1,146 @@
+//! Finding .NET and preparing it, step by step or in one go.
+
+use crate::{Application, Crossings, Error, Runtime};
+use clrhost_boundary::TaskManager;
+use clrhost_engine_coreclr::{
+    self as engine, App, CommandLine, Context, Environment, HostFxr, HostOptions, Requirements, RuntimeConfig,
+    RuntimeConfigFile,
+};
+use clrhost_probe::{Attachment, Probe, ProbeConfig, Timing};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static STARTED: AtomicBool = AtomicBool::new(false);
+
+/// How .NET is to be hosted: which installation, with which hooks. Made by [`Host::builder`].
+#[derive(Default)]
+#[must_use]
+pub struct Host {
+    dotnet_root: Option<PathBuf>,
+    timing: Timing,
+    task_manager: Option<Box<dyn TaskManager>>,
+    without_hooks: bool,
+}
+
+impl Host {
+    /// The default: the newest installed .NET that fits, crossings counted and timed, no host of one's own.
+    pub fn builder() -> Host {
+        Host::default()
+    }
+
+    /// Uses this .NET installation and no other: a folder with `host/fxr` and `shared` in it.
+    pub fn dotnet_root(mut self, root: impl Into<PathBuf>) -> Host {
+        self.dotnet_root = Some(root.into());
+        self
+    }
+
+    /// Reports crossings to this host.
+    pub fn task_manager(mut self, task_manager: impl TaskManager + 'static) -> Host {
+        self.task_manager = Some(Box::new(task_manager));
+        self
+    }
+
+    /// What is recorded at each crossing besides calling the host.
+    pub fn timing(mut self, timing: Timing) -> Host {
+        self.timing = timing;
+        self
+    }
+
+    /// Runs .NET as `dotnet` would, without the probe. A task manager is then not called.
+    pub fn without_hooks(mut self) -> Host {
+        self.without_hooks = true;
+        self
+    }
+
+    /// Runs an application to its end and gives its exit code.
+    ///
+    /// See [`Prepared::run`] for the ways in which it does not return.
+    pub fn run(self, application: Application) -> Result<i32, Error> {
+        self.prepare(application)?.run()
+    }
+
+    /// Finds .NET, checks the application against it and loads hostfxr. Nothing of .NET runs yet.
+    pub fn prepare(self, application: Application) -> Result<Prepared, Error> {
+        let app = App::open(&application.assembly, &application.options)?;
+        let hostfxr = self.find(&app.config, &application.options)?;
+        let context = Context::for_command_line(
+            &hostfxr,
+            None,
+            &application.options,
+            &application.assembly,
+            &application.arguments,
+        )?;
+        let framework = context.runtime_version()?;
+        let crossings = self.claim_process()?;
+        Ok(Prepared { context, framework, crossings })
+    }
+
+    /// Starts a runtime without an application, as this `runtimeconfig.json` asks for it, to call static methods in.
+    pub fn start(self, runtime_config: impl AsRef<Path>) -> Result<Runtime, Error> {
+        let path = runtime_config.as_ref();
+        let config = RuntimeConfig::read(path)?;
+        let hostfxr = self.find(&config, &HostOptions::default())?;
+        let context = Context::<RuntimeConfigFile>::for_runtime_config(&hostfxr, None, path)?;
+        let framework = context.runtime_version()?;
+        let crossings = self.claim_process()?;
+        Ok(Runtime::new(context, framework, crossings))
+    }
+
+    fn find(&self, config: &RuntimeConfig, options: &HostOptions) -> Result<HostFxr, Error> {
+        let environment = Environment::of_process();
+        let located = engine::locate(self.dotnet_root.as_deref(), &environment);
+        let requirements = Requirements::new(config, options, &environment)?;
+        Ok(HostFxr::load(requirements.select(&located)?.root)?)
+    }
+
+    /// The last step before the runtime is started, so that every error before it leaves the process as it was.
+    fn claim_process(self) -> Result<Option<Crossings>, Error> {
+        if STARTED.swap(true, Ordering::Relaxed) {
+            return Err(Error::AlreadyStarted);
+        }
+        if self.without_hooks {
+            return Ok(None);
+        }
+        let config = ProbeConfig { timing: self.timing, host: self.task_manager };
+        match Probe::install(config) {
+            Ok(probe) => Ok(Some(Crossings::new(probe))),
+            Err(error) => {
+                STARTED.store(false, Ordering::Relaxed);
+                Err(error.into())
+            }
+        }
+    }
+}
+
+/// An application that is ready to run.
+#[must_use]
+pub struct Prepared {
+    context: Context<CommandLine>,
+    framework: Option<engine::Runtime>,
+    crossings: Option<Crossings>,
+}
+
+impl Prepared {
+    /// The framework that hostfxr chose, where it says so.
+    pub fn framework(&self) -> Option<&engine::Runtime> {
+        self.framework.as_ref()
+    }
+
+    /// What is counted while the application runs; `None` without hooks.
+    pub fn crossings(&self) -> Option<Crossings> {
+        self.crossings
+    }
+
+    /// Runs `Main` on the calling thread and gives its exit code.
+    ///
+    /// Returns when `Main` has returned and the foreground threads have ended. It does not return where the application
+    /// calls `Environment.Exit` or dies of an unhandled exception: then the process ends as it would under `dotnet`.
+    pub fn run(self) -> Result<i32, Error> {
+        let exit_code = self.context.run()?;
+        match self.crossings.map(|crossings| crossings.attachment()) {
+            Some(Attachment::Waiting) => Err(Error::NotHooked { exit_code, refused: None }),
+            Some(Attachment::Refused(hresult)) => Err(Error::NotHooked { exit_code, refused: Some(hresult) }),
+            Some(Attachment::Attached) | None => Ok(exit_code),
+        }
+    }
+}

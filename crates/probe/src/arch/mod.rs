@@ -1,0 +1,17 @@
+//! What differs between processors. Each file gives the same names:
+//!
+//! * `stack_pointer() -> usize`: the stack pointer of the calling function, which is inlined into its caller;
+//! * `forwarding_code(process, target, refusal) -> Vec<u8>`: position-independent code of a function that jumps to the
+//!   absolute address `target` with all argument registers untouched, or returns `refusal` when it runs in another
+//!   process than `process`;
+//! * `ELF_MACHINE: u16`: the processor's number in ELF headers;
+//! * `read_counter() -> u64`, `counter_is_steady() -> bool`: the processor's time counter, and whether it runs at one
+//!   rate at all times.
+
+#[cfg(target_arch = "x86_64")]
+mod x86_64;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use x86_64::*;
+
+#[cfg(not(target_arch = "x86_64"))]
+compile_error!("clrhost's probe has no code for this processor yet: add a file to crates/probe/src/arch");

@@ -1,0 +1,226 @@
+//! What the runtime tells when asked: `ICorProfilerInfo` behind safe methods.
+
+use clrhost_abi::metadata::{IID_IMETADATAIMPORT, IMetaDataImportVtbl};
+use clrhost_abi::profiling::{
+    ICorProfilerInfo3Vtbl, ICorProfilerInfoVtbl, IID_ICORPROFILERINFO, IID_ICORPROFILERINFO3,
+};
+use clrhost_abi::{ComObject, Guid, Hresult, IUnknownVtbl};
+use std::ffi::c_void;
+use std::path::PathBuf;
+use std::ptr::{self, NonNull};
+
+/// A counted reference to an object of the runtime, seen through one of its interfaces.
+pub(crate) struct Com<Vtbl: 'static>(NonNull<ComObject<Vtbl>>);
+
+impl<Vtbl> Com<Vtbl> {
+    /// Asks an object for an interface.
+    ///
+    /// # Safety
+    /// * `object` is a COM object that is alive.
+    /// * `Vtbl` is the layout of the interface `iid` names.
+    pub(crate) unsafe fn query(object: *mut c_void, iid: &Guid) -> Result<Self, Hresult> {
+        let mut out = ptr::null_mut();
+        // SAFETY: every COM object begins with a pointer to a vtable that begins with IUnknown's.
+        let hresult = unsafe {
+            let vtbl = (*object.cast::<ComObject<IUnknownVtbl>>()).vtbl;
+            (vtbl.query_interface)(object, iid, &mut out)
+        };
+        if hresult.is_failure() {
+            return Err(hresult);
+        }
+        // SAFETY: a successful QueryInterface hands out a reference to the interface asked for.
+        unsafe { Self::from_raw(out) }.ok_or(Hresult::E_POINTER)
+    }
+
+    /// Takes over a reference. `None` for null.
+    ///
+    /// # Safety
+    /// The caller owns one reference to `object`, whose vtable has the layout `Vtbl`.
+    unsafe fn from_raw(object: *mut c_void) -> Option<Self> {
+        NonNull::new(object.cast()).map(Com)
+    }
+
+    /// The pointer that methods take as `this`.
+    pub(crate) fn this(&self) -> *mut c_void {
+        self.0.as_ptr().cast()
+    }
+
+    /// The methods.
+    pub(crate) fn vtbl(&self) -> &'static Vtbl {
+        // SAFETY: the reference keeps the object alive, and its vtable is part of the runtime's image.
+        unsafe { self.0.as_ref().vtbl }
+    }
+}
+
+impl<Vtbl> Drop for Com<Vtbl> {
+    fn drop(&mut self) {
+        // SAFETY: gives back the reference this value owns; slot 2 of every vtable is Release.
+        unsafe {
+            let vtbl = (*self.0.as_ptr().cast::<ComObject<IUnknownVtbl>>()).vtbl;
+            (vtbl.release)(self.this());
+        }
+    }
+}
+
+/// The runtime's answers to a profiler.
+pub(crate) struct ProfilerInfo {
+    info: Com<ICorProfilerInfoVtbl>,
+}
+
+// SAFETY: corprof.idl lets any thread call ICorProfilerInfo; the methods used here are documented as callable from any
+// callback.
+unsafe impl Send for ProfilerInfo {}
+// SAFETY: as above.
+unsafe impl Sync for ProfilerInfo {}
+
+/// A method's token and the metadata that explains it.
+pub(crate) struct MethodMetadata {
+    pub(crate) import: Com<IMetaDataImportVtbl>,
+    pub(crate) token: u32,
+}
+
+impl ProfilerInfo {
+    /// # Safety
+    /// `unknown` is the object the runtime hands to `ICorProfilerCallback::Initialize`.
+    pub(crate) unsafe fn new(unknown: *mut c_void) -> Result<ProfilerInfo, Hresult> {
+        // SAFETY: the caller's duty, and the layout is that of the IID.
+        unsafe { Com::query(unknown, &IID_ICORPROFILERINFO) }.map(|info| ProfilerInfo { info })
+    }
+
+    /// Address of one of the runtime's own functions: tells in which image the runtime is.
+    pub(crate) fn code_address(&self) -> *const c_void {
+        self.info.vtbl().get_function_info as *const c_void
+    }
+
+    pub(crate) fn set_event_mask(&self, events: u32) -> Hresult {
+        // SAFETY: `this` is the object the vtable belongs to.
+        unsafe { (self.info.vtbl().set_event_mask)(self.info.this(), events) }
+    }
+
+    /// The runtime's id of the calling thread; `None` for a thread it does not know.
+    pub(crate) fn current_thread_id(&self) -> Option<u64> {
+        let mut thread = 0;
+        // SAFETY: `thread` is writable.
+        let hresult = unsafe { (self.info.vtbl().get_current_thread_id)(self.info.this(), &mut thread) };
+        (!hresult.is_failure() && thread != 0).then_some(thread as u64)
+    }
+
+    /// Version of the runtime: major, minor, build.
+    pub(crate) fn runtime_version(&self) -> Option<(u16, u16, u16)> {
+        // SAFETY: the object answers QueryInterface, and the layout is that of the IID.
+        let info3 =
+            unsafe { Com::<ICorProfilerInfo3Vtbl>::query(self.info.this(), &IID_ICORPROFILERINFO3) }.ok()?;
+        let (mut instance, mut kind, mut length) = (0, 0, 0);
+        let (mut major, mut minor, mut build, mut quick_fix) = (0, 0, 0, 0);
+        // The runtime refuses to tell numbers without a buffer for their text.
+        let mut text = [0u16; 64];
+        // SAFETY: all out parameters are writable, and the buffer has the length given.
+        let hresult = unsafe {
+            (info3.vtbl().get_runtime_information)(
+                info3.this(),
+                &mut instance,
+                &mut kind,
+                &mut major,
+                &mut minor,
+                &mut build,
+                &mut quick_fix,
+                text.len() as u32,
+                &mut length,
+                text.as_mut_ptr(),
+            )
+        };
+        (!hresult.is_failure()).then_some((major, minor, build))
+    }
+
+    /// The module that holds a function.
+    pub(crate) fn module_of(&self, function: usize) -> Option<usize> {
+        let (mut class, mut module, mut token) = (0, 0, 0);
+        // SAFETY: all out parameters are writable.
+        let hresult = unsafe {
+            (self.info.vtbl().get_function_info)(
+                self.info.this(),
+                function,
+                &mut class,
+                &mut module,
+                &mut token,
+            )
+        };
+        (!hresult.is_failure() && module != 0).then_some(module)
+    }
+
+    /// The file a module was loaded from.
+    pub(crate) fn module_path(&self, module: usize) -> Option<PathBuf> {
+        let (mut base, mut assembly) = (ptr::null(), 0);
+        read_utf16(|buffer, capacity, length| {
+            // SAFETY: `buffer` has room for `capacity` units; the other out parameters are writable.
+            unsafe {
+                let get = self.info.vtbl().get_module_info;
+                get(self.info.this(), module, &mut base, capacity, length, buffer, &mut assembly)
+            }
+        })
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from)
+    }
+
+    pub(crate) fn method_metadata(&self, function: usize) -> Option<MethodMetadata> {
+        let (mut import, mut token) = (ptr::null_mut(), 0);
+        // SAFETY: both out parameters are writable.
+        let hresult = unsafe {
+            (self.info.vtbl().get_token_and_metadata_from_function)(
+                self.info.this(),
+                function,
+                &IID_IMETADATAIMPORT,
+                &mut import,
+                &mut token,
+            )
+        };
+        if hresult.is_failure() {
+            return None;
+        }
+        // SAFETY: on success the runtime hands out a reference to the interface asked for.
+        unsafe { Com::from_raw(import) }.map(|import| MethodMetadata { import, token })
+    }
+}
+
+/// Calls `read(buffer, capacity, &mut length)` as COM methods want it for text: with a buffer that is usually enough, and
+/// again with the length they ask for if it was not. `None` when the call fails.
+pub(crate) fn read_utf16(mut read: impl FnMut(*mut u16, u32, *mut u32) -> Hresult) -> Option<String> {
+    let mut buffer = vec![0u16; 256];
+    loop {
+        let mut length = 0;
+        let hresult = read(buffer.as_mut_ptr(), buffer.len() as u32, &mut length);
+        // A name cut short is a success code, or ERROR_INSUFFICIENT_BUFFER, by the method; the length tells it always.
+        if length as usize > buffer.len() {
+            buffer.resize(length as usize, 0);
+            continue;
+        }
+        if hresult.is_failure() {
+            return None;
+        }
+        let text = &buffer[..length as usize];
+        let end = text.iter().position(|&unit| unit == 0).unwrap_or(text.len());
+        return Some(String::from_utf16_lossy(&text[..end]));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_longer_than_the_first_buffer_is_read_whole() {
+        let name: Vec<u16> = "x".repeat(1000).encode_utf16().chain([0]).collect();
+        let mut calls = 0;
+        let text = read_utf16(|buffer, capacity, length| {
+            calls += 1;
+            let copied = name.len().min(capacity as usize);
+            // SAFETY: `buffer` has room for `capacity` units and `copied` is at most that; `length` is writable.
+            unsafe {
+                ptr::copy_nonoverlapping(name.as_ptr(), buffer, copied);
+                *length = name.len() as u32;
+            }
+            Hresult::S_OK
+        });
+        assert_eq!((text.map(|text| text.len()), calls), (Some(1000), 2));
+    }
+}

@@ -1,0 +1,286 @@
+//! The probe: one object for the process, which the runtime knows as its profiler.
+
+use crate::activation::{Activation, ProbeError, refuse_other_profiler};
+use crate::callback::{Vtbl, vtbl};
+use crate::class_factory;
+use crate::clock::ProbeClock;
+use crate::forwarder::Forwarder;
+use crate::info::ProfilerInfo;
+use crate::names::{Direction, Names};
+use crate::thread_state::{new_exit_key, os_thread_name};
+use clrhost_abi::Hresult;
+use clrhost_boundary::{Boundary, HostFailure, HostingLayer, Snapshot, TargetId, TaskManager};
+use std::collections::HashMap;
+use std::ffi::c_void;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock};
+
+/// What is done at a crossing besides calling a host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Timing {
+    /// Crossings are counted and timed, with a histogram per target.
+    #[default]
+    Timed,
+    /// Crossings are counted.
+    Counted,
+    /// Nothing: the runtime calls us and we return. Shows what the runtime's own part costs.
+    Empty,
+}
+
+/// How the probe is to work.
+#[derive(Default)]
+pub struct ProbeConfig {
+    /// What is done at a crossing.
+    pub timing: Timing,
+    /// The host to call, if any.
+    pub host: Option<Box<dyn TaskManager>>,
+}
+
+/// How far the runtime has come with its profiler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attachment {
+    /// The runtime has not asked for the profiler yet.
+    Waiting,
+    /// Crossings are reported.
+    Attached,
+    /// The runtime refused what the profiler asked for.
+    Refused(Hresult),
+}
+
+/// Everything counted so far, with what is needed to read it.
+pub struct ProbeSnapshot {
+    /// The numbers, in ticks.
+    pub snapshot: Snapshot,
+    /// Length of a tick in nanoseconds.
+    pub ns_per_tick: f64,
+    /// Nanoseconds since the probe was made.
+    pub wall_ns: u64,
+    /// Crossings that no task could take: seen, but in none of the other numbers.
+    pub lost: u64,
+    /// Version of the runtime as it tells it to profilers: major, minor, build.
+    pub runtime_version: Option<(u16, u16, u16)>,
+    /// Calls to the host that did not end with `S_OK`: how many, and the first of them.
+    pub host_failures: (u64, Vec<HostFailure>),
+    /// The hosting layer was shut by `E_FAIL` or a panic of the host.
+    pub host_shut: bool,
+}
+
+/// The process's probe. Lives as long as the process: the runtime may call it until the end.
+#[repr(C)]
+pub struct Probe {
+    /// First, because to the runtime the probe is a COM object.
+    vtbl: &'static Vtbl,
+    /// Raised when FunctionIDs lose their meaning, so that every thread's cache does.
+    epoch: AtomicU64,
+    boundary: Boundary<ProbeClock>,
+    exit_key: libc::pthread_key_t,
+    timing: Timing,
+    /// Crossings that no task could take.
+    pub(crate) lost: AtomicU64,
+    runtime: OnceLock<Runtime>,
+    refused: OnceLock<Hresult>,
+    activation: Mutex<Option<(Activation, Forwarder)>>,
+    thread_names: Mutex<HashMap<u64, String>>,
+    /// Keys bound so far by the module whose code they stand for.
+    keys_of_module: Mutex<HashMap<usize, Vec<u64>>>,
+}
+
+struct Runtime {
+    info: ProfilerInfo,
+    names: Names,
+}
+
+/// First half of the keys under which the flag source binds targets.
+const FLAG_SOURCE: u64 = 0;
+
+static PROBE: OnceLock<&'static Probe> = OnceLock::new();
+
+impl Probe {
+    /// Makes the process's probe and arranges that a CoreCLR started from now on in this process loads it.
+    ///
+    /// Sets environment variables, which the runtime reads when it starts; they are put back as soon as it has loaded
+    /// the probe. So no other thread of the process may be reading the environment through C meanwhile. To be called
+    /// once, before the runtime starts.
+    pub fn install(config: ProbeConfig) -> Result<&'static Probe, ProbeError> {
+        refuse_other_profiler()?;
+        let hosted = config.host.is_some();
+        let layer = config.host.map(|host| HostingLayer::new(host, tell_failure));
+        let probe: &'static Probe = Box::leak(Box::new(Probe {
+            vtbl: vtbl(config.timing, hosted),
+            epoch: AtomicU64::new(0),
+            boundary: Boundary::new(layer, ProbeClock::start()),
+            exit_key: new_exit_key().map_err(ProbeError::ThreadKey)?,
+            timing: config.timing,
+            lost: AtomicU64::new(0),
+            runtime: OnceLock::new(),
+            refused: OnceLock::new(),
+            activation: Mutex::new(None),
+            thread_names: Mutex::new(HashMap::new()),
+            keys_of_module: Mutex::new(HashMap::new()),
+        }));
+        PROBE.set(probe).map_err(|_| ProbeError::AlreadyInstalled)?;
+        let forwarder =
+            Forwarder::new(class_factory::DLL_GET_CLASS_OBJECT as usize).map_err(ProbeError::Forwarder)?;
+        let activation = Activation::set(class_factory::CLSID_PROBE, forwarder.path());
+        *lock(&probe.activation) = Some((activation, forwarder));
+        Ok(probe)
+    }
+
+    /// The process's probe, if there is one.
+    pub fn installed() -> Option<&'static Probe> {
+        PROBE.get().copied()
+    }
+
+    /// # Safety
+    /// `this` is the pointer that [`as_this`](Self::as_this) gave.
+    #[inline]
+    pub(crate) unsafe fn from_this(this: *mut c_void) -> &'static Probe {
+        // SAFETY: the caller's duty; a probe is never freed and never borrowed mutably.
+        unsafe { &*this.cast::<Probe>() }
+    }
+
+    pub(crate) fn as_this(&'static self) -> *mut c_void {
+        std::ptr::from_ref(self).cast_mut().cast()
+    }
+
+    /// Tasks, targets and the agreement with the host.
+    #[inline]
+    pub fn boundary(&self) -> &Boundary<ProbeClock> {
+        &self.boundary
+    }
+
+    /// What is done at a crossing.
+    pub fn timing(&self) -> Timing {
+        self.timing
+    }
+
+    /// Whether the runtime has taken the probe.
+    pub fn attachment(&self) -> Attachment {
+        match (self.refused.get(), self.runtime.get()) {
+            (Some(&hresult), _) => Attachment::Refused(hresult),
+            (None, Some(_)) => Attachment::Attached,
+            (None, None) => Attachment::Waiting,
+        }
+    }
+
+    /// Everything counted so far. Any thread may ask at any time.
+    pub fn snapshot(&self) -> ProbeSnapshot {
+        for task in self.boundary.registry().live_tasks() {
+            let name = self.thread_name(task.runtime_thread_id());
+            if let Some(name) = name.or_else(|| os_thread_name(task.os_thread_id())) {
+                task.set_name(Some(name));
+            }
+        }
+        let snapshot = self.boundary.snapshot();
+        let layer = self.boundary.layer();
+        ProbeSnapshot {
+            snapshot,
+            ns_per_tick: self.boundary.clock().ns_per_tick(),
+            wall_ns: self.boundary.clock().elapsed_ns(),
+            lost: self.lost.load(Ordering::Relaxed),
+            runtime_version: self.runtime.get().and_then(|runtime| runtime.info.runtime_version()),
+            host_failures: layer.map(HostingLayer::failures).unwrap_or_default(),
+            host_shut: layer.is_some_and(HostingLayer::is_shut),
+        }
+    }
+
+    /// Takes the runtime's interface, says which events are wanted, and puts the environment back as it was.
+    pub(crate) fn attach(&self, info: ProfilerInfo) -> Hresult {
+        *lock(&self.activation) = None;
+        let names = Names::new(&info);
+        let runtime = self.runtime.get_or_init(|| Runtime { info, names });
+        let hresult = runtime.info.set_event_mask(self.timing.event_mask());
+        if hresult.is_failure() {
+            self.refuse(hresult);
+        }
+        hresult
+    }
+
+    /// Notes why the runtime does not work with the probe.
+    pub(crate) fn refuse(&self, hresult: Hresult) {
+        let _ = self.refused.set(hresult);
+    }
+
+    #[inline]
+    pub(crate) fn epoch(&self) -> u64 {
+        // Relaxed: an id is given anew long after its module was unloaded, with the loader's locks in between.
+        self.epoch.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn exit_key(&self) -> libc::pthread_key_t {
+        self.exit_key
+    }
+
+    pub(crate) fn current_runtime_thread_id(&self) -> u64 {
+        self.runtime.get().and_then(|runtime| runtime.info.current_thread_id()).unwrap_or(0)
+    }
+
+    /// Finds out what a FunctionID stands for and gives it a number.
+    pub(crate) fn bind(&self, key: u64, function: usize, direction: Direction) -> TargetId {
+        let Some(runtime) = self.runtime.get() else {
+            // The runtime reports crossings only after `attach`.
+            return TargetId::OVERFLOW;
+        };
+        let description = runtime.names.describe(&runtime.info, function, direction);
+        if let Some(module) = runtime.info.module_of(function).filter(|_| function != 0) {
+            lock(&self.keys_of_module).entry(module).or_default().push(key);
+        }
+        self.boundary.bind((FLAG_SOURCE, key), description)
+    }
+
+    /// The FunctionIDs of a module lose their meaning.
+    pub(crate) fn module_unloads(&self, module: usize) {
+        let Some(keys) = lock(&self.keys_of_module).remove(&module) else { return };
+        self.boundary.registry().forget_keys(|(source, key)| source == FLAG_SOURCE && keys.contains(&key));
+        self.epoch.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The name that managed code gave a thread.
+    pub(crate) fn thread_name(&self, runtime_thread_id: u64) -> Option<String> {
+        lock(&self.thread_names).get(&runtime_thread_id).cloned()
+    }
+
+    pub(crate) fn thread_named(&self, runtime_thread_id: u64, name: String) {
+        lock(&self.thread_names).insert(runtime_thread_id, name);
+    }
+
+    /// The runtime's thread object goes; its task may outlive it for a moment and takes the name along.
+    pub(crate) fn thread_destroyed(&self, runtime_thread_id: u64) {
+        let Some(name) = lock(&self.thread_names).remove(&runtime_thread_id) else { return };
+        for task in self.boundary.registry().live_tasks() {
+            if task.runtime_thread_id() == runtime_thread_id {
+                task.set_name(Some(name.clone()));
+            }
+        }
+    }
+}
+
+impl Timing {
+    fn event_mask(self) -> u32 {
+        use clrhost_abi::profiling::monitor::{CODE_TRANSITIONS, MODULE_LOADS, THREADS};
+        match self {
+            Timing::Timed | Timing::Counted => CODE_TRANSITIONS | THREADS | MODULE_LOADS,
+            Timing::Empty => CODE_TRANSITIONS,
+        }
+    }
+}
+
+fn tell_failure(failure: &HostFailure) {
+    let HostFailure { method, hresult, panic } = failure;
+    match panic {
+        Some(message) => eprintln!(
+            "clrhost: the host panicked in {method}: {message}; the hosting layer is shut, the application goes on"
+        ),
+        None if *hresult == Hresult::E_FAIL => {
+            eprintln!(
+                "clrhost: the host answered E_FAIL in {method}; the hosting layer is shut, the application goes on"
+            );
+        }
+        None => {}
+    }
+}
+
+/// The data under the probe's locks is valid between any two statements, so a holder's panic does not spoil it.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}

@@ -1,0 +1,190 @@
+//! Each thread's own part: its task and its small cache of targets.
+//!
+//! The state hangs on a plain thread-local pointer without a destructor, so reading it is one instruction and works at
+//! any time in a thread's life. A pthread key tells when the thread ends, `pthread_exit` inside native code included;
+//! crossings that come after that (from other destructors) begin a new task, whose state the key's destructor frees in
+//! its next round.
+
+use crate::entry::ErrnoGuard;
+use crate::names::Direction;
+use crate::probe::Probe;
+use clrhost_abi::Hresult;
+use clrhost_boundary::{TargetId, TaskIdentity, TaskOwner};
+use std::cell::Cell;
+use std::ffi::c_void;
+use std::ops::Range;
+use std::ptr;
+use std::sync::atomic::Ordering;
+
+/// Entries of the cache, a power of two. A thread that cycles through more targets looks them up under a lock.
+const CACHED: usize = 256;
+
+/// Stands for "no FunctionID": the runtime's are aligned addresses.
+const NO_KEY: u64 = u64::MAX;
+
+#[derive(Clone, Copy)]
+struct Cached {
+    key: u64,
+    epoch: u64,
+    target: TargetId,
+}
+
+/// A thread's task, and the targets it met lately.
+pub(crate) struct ThreadState {
+    probe: &'static Probe,
+    owner: TaskOwner,
+    cache: [Cell<Cached>; CACHED],
+}
+
+thread_local! {
+    static CURRENT: Cell<*const ThreadState> = const { Cell::new(ptr::null()) };
+}
+
+impl ThreadState {
+    pub(crate) fn owner(&self) -> &TaskOwner {
+        &self.owner
+    }
+
+    /// The number of the target that this FunctionID stands for.
+    #[inline]
+    pub(crate) fn target(&self, function: usize, direction: Direction) -> TargetId {
+        let key = key(function, direction);
+        let epoch = self.probe.epoch();
+        let entry = &self.cache[cache_index(key)];
+        let cached = entry.get();
+        if cached.key == key && cached.epoch == epoch {
+            return cached.target;
+        }
+        let target = self.bind(function, direction);
+        entry.set(Cached { key, epoch, target });
+        target
+    }
+
+    #[cold]
+    fn bind(&self, function: usize, direction: Direction) -> TargetId {
+        let _errno = ErrnoGuard::keep();
+        self.probe.bind(key(function, direction), function, direction)
+    }
+}
+
+/// FunctionIDs are aligned, so the lowest bit is free for the direction.
+fn key(function: usize, direction: Direction) -> u64 {
+    function as u64 | (direction == Direction::ToManaged) as u64
+}
+
+/// FunctionIDs of one type lie 8 to 64 bytes apart; multiplying spreads them.
+#[inline]
+fn cache_index(key: u64) -> usize {
+    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % CACHED
+}
+
+/// Runs `body` with the calling thread's state, made now at the thread's first crossing. `false` if that is impossible.
+#[inline]
+pub(crate) fn with_current(probe: &'static Probe, body: impl FnOnce(&ThreadState)) -> bool {
+    let mut current = CURRENT.get();
+    if current.is_null() {
+        current = start(probe);
+        if current.is_null() {
+            return false;
+        }
+    }
+    // SAFETY: the pointer came from `start` on this thread and is replaced by null before it is freed in `end`, which
+    // runs on this thread too and not inside `body`.
+    body(unsafe { &*current });
+    true
+}
+
+#[cold]
+fn start(probe: &'static Probe) -> *const ThreadState {
+    let _errno = ErrnoGuard::keep();
+    let runtime_thread_id = probe.current_runtime_thread_id();
+    let identity = TaskIdentity {
+        os_thread_id: os_thread_id(),
+        runtime_thread_id,
+        stack: stack_bounds(),
+        name: probe.thread_name(runtime_thread_id).or_else(|| os_thread_name(os_thread_id())),
+    };
+    let state = Box::into_raw(Box::new(ThreadState {
+        probe,
+        owner: probe.boundary().start_task(identity),
+        cache: [const { Cell::new(Cached { key: NO_KEY, epoch: 0, target: TargetId::OVERFLOW }) }; CACHED],
+    }));
+    // SAFETY: the key was made by `new_exit_key`, and the value is what its destructor expects.
+    if unsafe { libc::pthread_setspecific(probe.exit_key(), state.cast()) } != 0 {
+        // SAFETY: just made, and nobody else has it.
+        let state = unsafe { Box::from_raw(state) };
+        probe.boundary().end_task(state.owner);
+        return ptr::null();
+    }
+    CURRENT.set(state);
+    state
+}
+
+/// Makes the key whose destructor ends a thread's task.
+pub(crate) fn new_exit_key() -> std::io::Result<libc::pthread_key_t> {
+    let mut key = 0;
+    // SAFETY: the key is writable, and the destructor takes what `start` stores.
+    match unsafe { libc::pthread_key_create(&mut key, Some(end)) } {
+        0 => Ok(key),
+        error => Err(std::io::Error::from_raw_os_error(error)),
+    }
+}
+
+/// # Safety
+/// `state` came from `start` on this thread.
+// SAFETY: called by the C library at the end of the thread, with the value of the key, once.
+unsafe extern "C" fn end(state: *mut c_void) {
+    let _ = crate::entry::guarded("the end of a thread", || {
+        CURRENT.set(ptr::null());
+        // SAFETY: the caller's duty; `CURRENT` no longer leads to it.
+        let state = unsafe { Box::from_raw(state.cast::<ThreadState>()) };
+        let task = state.owner.task();
+        if let Some(name) = state.probe.thread_name(task.runtime_thread_id()) {
+            task.set_name(Some(name));
+        } else if task.name().is_none() {
+            task.set_name(os_thread_name(task.os_thread_id()));
+        }
+        state.probe.boundary().end_task(state.owner);
+        Hresult::S_OK
+    });
+}
+
+fn os_thread_id() -> u64 {
+    // SAFETY: gettid has no precondition and cannot fail.
+    unsafe { libc::gettid() as u64 }
+}
+
+/// The name the operating system knows a thread of this process by, unless it is the process's own, which threads
+/// inherit when nobody names them. The first thread is called `main`.
+pub(crate) fn os_thread_name(thread: u64) -> Option<String> {
+    let process = u64::from(std::process::id());
+    if thread == process {
+        return Some("main".to_owned());
+    }
+    let name_of = |thread| {
+        let name = std::fs::read_to_string(format!("/proc/self/task/{thread}/comm")).ok()?;
+        Some(name.trim_end().to_owned())
+    };
+    let name = name_of(thread)?;
+    (Some(&name) != name_of(process).as_ref()).then_some(name)
+}
+
+/// Addresses of the calling thread's stack; empty where the C library cannot tell.
+fn stack_bounds() -> Range<usize> {
+    // SAFETY: `attributes` is initialised by pthread_getattr_np where that succeeds, and destroyed once.
+    unsafe {
+        let mut attributes: libc::pthread_attr_t = std::mem::zeroed();
+        if libc::pthread_getattr_np(libc::pthread_self(), &mut attributes) != 0 {
+            return 0..0;
+        }
+        let (mut lowest, mut size) = (ptr::null_mut(), 0);
+        let found = libc::pthread_attr_getstack(&attributes, &mut lowest, &mut size) == 0;
+        libc::pthread_attr_destroy(&mut attributes);
+        if found { lowest as usize..lowest as usize + size } else { 0..0 }
+    }
+}
+
+/// Counts a crossing that no task could take.
+pub(crate) fn lost(probe: &Probe) {
+    probe.lost.fetch_add(1, Ordering::Relaxed);
+}
