@@ -1,1 +1,62 @@
-fn main() {}
+//! `cargo xtask COMMAND`: everything that building, showing and testing clrhost needs beyond `cargo build`.
+//!
+//! Each command first gets what is missing on this machine, with one line of output for each thing,
+//! and asks for nothing. Steps whose results are newer than their inputs are skipped.
+
+mod bench;
+mod compiler;
+mod debian;
+mod demo;
+mod dotnet;
+mod fixtures;
+mod programs;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask COMMAND
+
+  setup           get a .NET runtime, a C# compiler and the libraries that the rest needs
+  demo            build clrhost and the SQLite sample, and run the sample under clrhost
+  fixtures        build the test programs
+  test [FILTER]   run all tests; with FILTER only the tests whose names contain it
+  bench [ARGS]    run the benchmarks
+";
+
+/// What went wrong, in words for the person at the terminal.
+type Failure = String;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = args.split_first().map_or(("", &args[..]), |(c, rest)| (c.as_str(), rest));
+    let result = match (command, rest) {
+        ("setup", []) => setup().map(|_| 0),
+        ("demo", args) => demo::run(args),
+        ("fixtures", []) => setup().and_then(|_| fixtures::build()).map(|()| 0),
+        ("test", [] | [_]) => test::run(rest.first().map(String::as_str)),
+        ("bench", args) => bench::run(args),
+        ("help" | "--help" | "-h", _) => {
+            print!("{USAGE}");
+            Ok(0)
+        }
+        _ => {
+            eprint!("{USAGE}");
+            Ok(2)
+        }
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Gets what every command needs, and answers with the .NET to run on.
+fn setup() -> Result<dotnet::Dotnet, Failure> {
+    compiler::ensure()?;
+    debian::ensure_library("libsqlite3.so.0", "libsqlite3-0")?;
+    dotnet::ensure()
+}

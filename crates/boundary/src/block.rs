@@ -14,26 +14,26 @@
 //! Statistics per target are written inside `change` too but are too many to be read between two crossings of a busy
 //! thread; a reader takes them word by word and is told when the task moved meanwhile.
 
+use crate::crossing::Bracket;
 use crate::histogram::{BUCKETS, HistogramSnapshot, bucket_of};
 use crate::records::Records;
-use crate::sync::{AtomicU64, Ordering::*, fence, zeroed_words};
+use crate::sync::{AtomicPtr, AtomicU64, Ordering::*, fence, null_pointers};
 use crate::target::{MAX_TARGETS, TargetId};
 
-/// Words of a task's own counters, in the order of [`Block::counters`].
+/// Words of a task's own counters, in the order of [`Block::counters`]. How many crossings there were is not among
+/// them: that is the sum over the slots, plus the closing crossings that belong to no slot.
 #[derive(Clone, Copy)]
 #[repr(usize)]
 pub(crate) enum Counter {
-    Leave,
-    Enter,
-    ReverseEnter,
-    ReverseLeave,
+    /// `Enter` crossings that belong to no slot: mismatches, and those of brackets too deep to be kept.
+    OtherEnter,
+    /// `ReverseLeave` crossings that belong to no slot.
+    OtherReverseLeave,
     /// Closing crossings that fit no open bracket.
     Mismatches,
     /// Brackets closed by us because `longjmp` or the end of the thread left them open.
     Unwound,
     MaxDepth,
-    /// Ticks in native code, callbacks not included.
-    NativeTicks,
     /// Open brackets now.
     Depth,
     /// Brackets too deep to be kept: counted, not timed.
@@ -45,20 +45,24 @@ pub(crate) const COUNTERS: usize = Counter::Slots as usize + 1;
 
 /// Words of an open bracket.
 pub(crate) mod entry {
-    /// Target number, with the bracket's kind and the host's acceptance in the bits above it.
+    /// Target number and kind of the bracket ([`tag`](super::tag)), with the host's acceptance in a bit above them.
     pub(crate) const TAG: usize = 0;
     pub(crate) const START: usize = 1;
     /// Ticks spent in brackets directly inside this one.
     pub(crate) const INNER: usize = 2;
     /// Stack pointer at the opening crossing.
     pub(crate) const STACK_POINTER: usize = 3;
-    pub(crate) const SLOT: usize = 4;
-    pub(crate) const WORDS: usize = 5;
+    /// The source's key; owner only.
+    pub(crate) const KEY: usize = 4;
+    /// Address of the slot's words; owner only.
+    pub(crate) const SLOT: usize = 5;
+    pub(crate) const WORDS: usize = 6;
 }
 
 /// Words of a task's statistics for one target; the histogram follows.
 pub(crate) mod slot {
-    pub(crate) const TARGET: usize = 0;
+    /// Target number and kind of its brackets ([`tag`](super::tag)).
+    pub(crate) const TAG: usize = 0;
     pub(crate) const CALLS: usize = 1;
     pub(crate) const COMPLETED: usize = 2;
     pub(crate) const UNWOUND: usize = 3;
@@ -67,24 +71,54 @@ pub(crate) mod slot {
     pub(crate) const MAX: usize = 6;
     pub(crate) const HISTOGRAM: usize = 7;
 }
-const SLOT_WORDS: usize = slot::HISTOGRAM + BUCKETS;
+pub(crate) const SLOT_WORDS: usize = slot::HISTOGRAM + BUCKETS;
+
+/// The words of a slot.
+pub(crate) type Slot = [AtomicU64; SLOT_WORDS];
+
+/// Set in tags of brackets that native code opens.
+pub(crate) const REVERSE: u64 = 1 << 32;
+
+/// Target number and kind of a bracket in one word.
+#[inline]
+pub(crate) fn tag(bracket: Bracket, target: TargetId) -> u64 {
+    match bracket {
+        Bracket::Leave => target.index() as u64,
+        Bracket::ReverseEnter => target.index() as u64 | REVERSE,
+    }
+}
+
+/// What [`tag`] packed; bits above it are ignored.
+pub(crate) fn untag(tag: u64) -> (Bracket, TargetId) {
+    let bracket = if tag & REVERSE != 0 { Bracket::ReverseEnter } else { Bracket::Leave };
+    (bracket, TargetId::from_index((tag & 0xFFFF_FFFF) as usize))
+}
+
+/// Where a slot with this tag is found.
+#[inline]
+fn place_of(tag: u64) -> usize {
+    2 * (tag as u32 as usize) + (tag & REVERSE != 0) as usize
+}
+
+/// Every target has at most two slots, one a direction.
+const MAX_SLOTS: usize = 2 * MAX_TARGETS;
 
 #[cfg(not(loom))]
 type Stack = Records<{ entry::WORDS }, 16_384, 64>;
 #[cfg(not(loom))]
-type Slots = Records<SLOT_WORDS, 1_024, { MAX_TARGETS / 1_024 }>;
+type Slots = Records<SLOT_WORDS, 1_024, { MAX_SLOTS / 1_024 }>;
 #[cfg(loom)]
 type Stack = Records<{ entry::WORDS }, 1, 2>;
 #[cfg(loom)]
-type Slots = Records<SLOT_WORDS, 1, MAX_TARGETS>;
+type Slots = Records<SLOT_WORDS, 1, MAX_SLOTS>;
 
 /// The numbers of one task. Reused for another task once its own has ended and was read.
 pub(crate) struct Block {
     version: AtomicU64,
     counters: [AtomicU64; COUNTERS],
     stack: Stack,
-    /// For each target number the slot that holds its statistics, plus one; 0 for none.
-    slot_of: Box<[AtomicU64]>,
+    /// For each target and direction the words of its slot; null for none. Touched by the owner only.
+    slot_of: Box<[AtomicPtr<AtomicU64>]>,
     slots: Slots,
 }
 
@@ -95,12 +129,20 @@ pub(crate) fn add(word: &AtomicU64, amount: u64) {
 }
 
 impl Block {
+    /// How many open brackets lie one behind the other from [`bottom`](Self::bottom) on.
+    pub(crate) const BRACKETS_AT_BOTTOM: usize = Stack::PER_SEGMENT;
+
+    /// The first open bracket.
+    pub(crate) fn bottom(&self) -> *const AtomicU64 {
+        self.stack.first_segment()
+    }
+
     pub(crate) fn new() -> Block {
         Block {
             version: AtomicU64::new(0),
             counters: std::array::from_fn(|_| AtomicU64::new(0)),
             stack: Stack::new(),
-            slot_of: zeroed_words(MAX_TARGETS),
+            slot_of: null_pointers(MAX_SLOTS),
             slots: Slots::new(),
         }
     }
@@ -126,33 +168,28 @@ impl Block {
         self.stack.get_or_reserve(depth)
     }
 
-    /// Owner only: the number and the words of the slot of this target, taken into use if it was not.
-    #[inline]
-    pub(crate) fn slot(&self, target: TargetId) -> (u64, Option<&[AtomicU64]>) {
-        match self.slot_of[target.index()].load(Relaxed) {
-            0 => self.new_slot(target),
-            number => (number, self.slot_by_number(number)),
+    /// Owner only: the slot with this tag, taken into use if it was not.
+    pub(crate) fn slot(&self, tag: u64) -> Option<&Slot> {
+        let place = &self.slot_of[place_of(tag)];
+        let words = place.load(Relaxed);
+        if words.is_null() {
+            return self.new_slot(tag, place);
         }
+        // SAFETY: `new_slot` stored the address of a slot of `self.slots`, which never moves and lives as long as the
+        // block.
+        Some(unsafe { &*words.cast::<Slot>() })
     }
 
-    #[inline]
-    pub(crate) fn slot_by_number(&self, number: u64) -> Option<&[AtomicU64]> {
-        self.slots.get((number as usize).checked_sub(1)?)
-    }
-
-    #[cold]
-    fn new_slot(&self, target: TargetId) -> (u64, Option<&[AtomicU64]>) {
+    fn new_slot(&self, tag: u64, place: &AtomicPtr<AtomicU64>) -> Option<&Slot> {
         let used = self.counter(Counter::Slots);
         let index = used.load(Relaxed);
-        // There are as many slots as target numbers, so the reservation always has room.
-        let words = self.slots.get_or_reserve(index as usize);
-        if let Some(words) = words {
-            words[slot::TARGET].store(target.index() as u64, Relaxed);
-            self.slot_of[target.index()].store(index + 1, Relaxed);
-            // Pairs with the acquire load in `each_slot`: the target number is there before the slot counts as used.
-            used.store(index + 1, Release);
-        }
-        (index + 1, words)
+        // There are as many slots as tags, so the reservation always has room.
+        let words = self.slots.get_or_reserve(index as usize)?;
+        words[slot::TAG].store(tag, Relaxed);
+        place.store(words.as_ptr().cast_mut(), Relaxed);
+        // Pairs with the acquire load in `each_slot`: the tag is there before the slot counts as used.
+        used.store(index + 1, Release);
+        words.try_into().ok()
     }
 
     /// Owner only: makes a change that readers see whole or not at all.
@@ -180,7 +217,7 @@ impl Block {
             let before = self.version.load(Acquire);
             let result = read();
             fence(Acquire);
-            let still = before % 2 == 0 && self.version.load(Relaxed) == before;
+            let still = before.is_multiple_of(2) && self.version.load(Relaxed) == before;
             if still || tried >= tries.max(1) {
                 return (result, still);
             }
@@ -191,11 +228,7 @@ impl Block {
     /// Calls `visit` with the words of each slot in use.
     pub(crate) fn each_slot(&self, mut visit: impl FnMut(&[AtomicU64])) {
         let used = self.counter(Counter::Slots).load(Acquire);
-        for number in 1..=used {
-            if let Some(words) = self.slot_by_number(number) {
-                visit(words);
-            }
-        }
+        (0..used as usize).filter_map(|index| self.slots.get(index)).for_each(&mut visit);
     }
 
     /// Makes the block as good as new. Only what was in use is touched, so untouched pages stay untouched.
@@ -204,7 +237,7 @@ impl Block {
     pub(crate) fn scrub(&self) {
         self.change(|| {
             self.each_slot(|words| {
-                self.slot_of[words[slot::TARGET].load(Relaxed) as usize].store(0, Relaxed);
+                self.slot_of[place_of(words[slot::TAG].load(Relaxed))].store(std::ptr::null_mut(), Relaxed);
                 for word in words {
                     word.store(0, Relaxed);
                 }
@@ -218,7 +251,7 @@ impl Block {
 
 /// Owner only: adds one completed call to the words of a slot.
 #[inline]
-pub(crate) fn record_time(words: &[AtomicU64], total: u64, own: u64) {
+pub(crate) fn record_time(words: &Slot, total: u64, own: u64) {
     add(&words[slot::TOTAL], total);
     add(&words[slot::SELF], own);
     if total > words[slot::MAX].load(Relaxed) {

@@ -4,8 +4,10 @@ use crate::crossing::{Bracket, Crossing};
 use crate::layer::HostingLayer;
 use crate::registry::Registry;
 use crate::snapshot::Snapshot;
+use crate::sync::{AtomicU64, Ordering::Relaxed};
 use crate::target::{Target, TargetDescription, TargetId};
-use crate::task::{Closed, TaskIdentity, TaskOwner, Unwound};
+use crate::task::{Closed, Ended, TaskIdentity, TaskOwner};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Where times come from.
@@ -22,12 +24,14 @@ pub struct Boundary<C> {
     registry: Registry,
     layer: Option<HostingLayer>,
     clock: C,
+    /// Raised when keys lose their meaning, so that what threads remember of them does too.
+    epoch: AtomicU64,
 }
 
 impl<C: Clock> Boundary<C> {
     /// A border without tasks. `layer` is the host, if there is one.
     pub fn new(layer: Option<HostingLayer>, clock: C) -> Self {
-        Boundary { registry: Registry::new(), layer, clock }
+        Boundary { registry: Registry::new(), layer, clock, epoch: AtomicU64::new(0) }
     }
 
     /// Tasks and targets.
@@ -60,7 +64,7 @@ impl<C: Clock> Boundary<C> {
         let mut left_open = Vec::new();
         while let Some(unwound) = owner.unwind_top() {
             left_open.push(unwound.target);
-            self.tell_unwound(&owner, unwound);
+            self.tell_ended(&owner, unwound);
         }
         if let (Some(layer), true) = (&self.layer, owner.is_hosted()) {
             layer.call("ExitTask", |manager| manager.task_ended(owner.task()));
@@ -70,7 +74,9 @@ impl<C: Clock> Boundary<C> {
     }
 
     /// Binds a target under a key of the source's choice and asks the host about it. Locks and allocates.
-    pub fn bind(&self, key: (u64, u64), description: TargetDescription) -> TargetId {
+    ///
+    /// A key stands for one target and one direction; `u64::MAX` is not one.
+    pub fn bind(&self, key: u64, description: TargetDescription) -> TargetId {
         let calls_native_code = description.kind.is_native();
         let id = self.registry.targets().bind(key, description);
         if let (Some(layer), Some(target), true) = (&self.layer, self.target(id), calls_native_code) {
@@ -80,66 +86,121 @@ impl<C: Clock> Boundary<C> {
         id
     }
 
+    /// Forgets these keys, because the code they stood for was unloaded. Targets bound under them keep their numbers
+    /// and counts; a key that comes again is bound anew, on every thread.
+    pub fn forget_keys(&self, keys: &HashSet<u64>) {
+        self.registry.targets().forget_keys(keys);
+        // Relaxed: a key comes again only after the runtime's loader has handed its memory to other code, with locks
+        // of its own in between.
+        self.epoch.fetch_add(1, Relaxed);
+    }
+
     /// The target with this number.
     pub fn target(&self, id: TargetId) -> Option<&Target> {
         self.registry.targets().get(id)
     }
 
-    /// Managed code calls native code.
-    #[inline]
-    pub fn leave<const TIMED: bool, const HOSTED: bool>(&self, owner: &TaskOwner, target: TargetId, sp: usize) {
-        self.open::<TIMED, HOSTED>(owner, Bracket::Leave, target, sp);
+    /// Managed code calls native code. `key` is what the source knows the target by; `bind` is asked for its number
+    /// when this thread does not know it. `sp` is an address in the frame that makes the crossing.
+    #[inline(always)]
+    pub fn leave<const TIMED: bool, const HOSTED: bool>(
+        &self,
+        owner: &TaskOwner,
+        key: u64,
+        sp: usize,
+        bind: impl FnOnce() -> TargetId,
+    ) {
+        self.open::<TIMED, HOSTED>(owner, Bracket::Leave, key, sp, bind);
     }
 
-    /// The native code that [`leave`](Self::leave) called has returned.
-    #[inline]
-    pub fn enter<const TIMED: bool, const HOSTED: bool>(&self, owner: &TaskOwner, target: TargetId) {
-        self.close::<TIMED, HOSTED>(owner, Bracket::Leave, target);
+    /// The native code that [`leave`](Self::leave) called under the same key has returned.
+    #[inline(always)]
+    pub fn enter<const TIMED: bool, const HOSTED: bool>(
+        &self,
+        owner: &TaskOwner,
+        key: u64,
+        bind: impl FnOnce() -> TargetId,
+    ) {
+        self.close::<TIMED, HOSTED>(owner, Bracket::Leave, key, bind);
     }
 
-    /// Native code calls managed code.
-    #[inline]
-    pub fn reverse_enter<const TIMED: bool, const HOSTED: bool>(&self, owner: &TaskOwner, method: TargetId, sp: usize) {
-        self.open::<TIMED, HOSTED>(owner, Bracket::ReverseEnter, method, sp);
+    /// Native code calls managed code. The arguments are those of [`leave`](Self::leave).
+    #[inline(always)]
+    pub fn reverse_enter<const TIMED: bool, const HOSTED: bool>(
+        &self,
+        owner: &TaskOwner,
+        key: u64,
+        sp: usize,
+        bind: impl FnOnce() -> TargetId,
+    ) {
+        self.open::<TIMED, HOSTED>(owner, Bracket::ReverseEnter, key, sp, bind);
     }
 
-    /// The managed code that [`reverse_enter`](Self::reverse_enter) called has returned.
-    #[inline]
-    pub fn reverse_leave<const TIMED: bool, const HOSTED: bool>(&self, owner: &TaskOwner, method: TargetId) {
-        self.close::<TIMED, HOSTED>(owner, Bracket::ReverseEnter, method);
+    /// The managed code that [`reverse_enter`](Self::reverse_enter) called under the same key has returned.
+    #[inline(always)]
+    pub fn reverse_leave<const TIMED: bool, const HOSTED: bool>(
+        &self,
+        owner: &TaskOwner,
+        key: u64,
+        bind: impl FnOnce() -> TargetId,
+    ) {
+        self.close::<TIMED, HOSTED>(owner, Bracket::ReverseEnter, key, bind);
     }
 
-    #[inline]
+    #[inline(always)]
     fn open<const TIMED: bool, const HOSTED: bool>(
         &self,
         owner: &TaskOwner,
         bracket: Bracket,
-        target: TargetId,
+        key: u64,
         sp: usize,
+        bind: impl FnOnce() -> TargetId,
     ) {
-        while let Some(unwound) = owner.unwind_stale(bracket, target, sp) {
-            self.tell_unwound(owner, unwound);
+        while let Some(unwound) = owner.unwind_stale(key, sp) {
+            self.tell_ended(owner, unwound);
         }
+        let Some(resolved) = owner.resolve(bracket, key, self.epoch.load(Relaxed), bind) else { return };
         // Read last in an opening crossing and first in a closing one: the time is the callee's, not ours.
-        owner.open::<TIMED>(bracket, target, self.time::<TIMED>(), sp);
-        if HOSTED && self.tell(owner, bracket.opening(), target) {
+        owner.open::<TIMED>(key, resolved, self.time::<TIMED>(), sp);
+        if HOSTED && self.tell(owner, bracket.opening(), resolved.target()) {
             owner.accept_top::<TIMED>(self.time::<TIMED>());
         }
     }
 
-    #[inline]
-    fn close<const TIMED: bool, const HOSTED: bool>(&self, owner: &TaskOwner, bracket: Bracket, target: TargetId) {
+    #[inline(always)]
+    fn close<const TIMED: bool, const HOSTED: bool>(
+        &self,
+        owner: &TaskOwner,
+        bracket: Bracket,
+        key: u64,
+        bind: impl FnOnce() -> TargetId,
+    ) {
         let now = self.time::<TIMED>();
-        while let Some(unwound) = owner.unwind_above(bracket, target) {
-            self.tell_unwound(owner, unwound);
+        match owner.close_top::<TIMED>(key, now) {
+            Some(ended) if HOSTED => self.tell_ended(owner, ended),
+            Some(_) => {}
+            None => self.close_elsewhere::<TIMED>(owner, bracket, key, now, bind),
         }
-        match owner.close::<TIMED>(bracket, target, now) {
-            Closed::Bracket { hosted } => {
-                if HOSTED && hosted {
-                    self.tell(owner, bracket.closing(), target);
-                }
-            }
-            Closed::Mismatch { open } => self.registry.mismatch(owner.task(), bracket.closing(), target, open),
+    }
+
+    /// A closing crossing that is not about the bracket on top: what lies above its own was jumped over, or it fits
+    /// none.
+    #[cold]
+    fn close_elsewhere<const TIMED: bool>(
+        &self,
+        owner: &TaskOwner,
+        bracket: Bracket,
+        key: u64,
+        now: u64,
+        bind: impl FnOnce() -> TargetId,
+    ) {
+        while let Some(unwound) = owner.unwind_above(key) {
+            self.tell_ended(owner, unwound);
+        }
+        if let Some(ended) = owner.close_top::<TIMED>(key, now) {
+            self.tell_ended(owner, ended);
+        } else if let Closed::Mismatch { open } = owner.close_other(bracket) {
+            self.registry.mismatch(owner.task(), bracket.closing(), bind(), open);
         }
     }
 
@@ -165,10 +226,11 @@ impl<C: Clock> Boundary<C> {
         }
     }
 
-    /// A host that was told of the opening hears of the closing too, however the bracket ended.
-    fn tell_unwound(&self, owner: &TaskOwner, unwound: Unwound) {
-        if unwound.hosted {
-            self.tell(owner, unwound.bracket.closing(), unwound.target);
+    /// A host that accepted the opening call hears of the end, however the bracket ended.
+    #[inline]
+    fn tell_ended(&self, owner: &TaskOwner, ended: Ended) {
+        if ended.hosted {
+            self.tell(owner, ended.bracket.closing(), ended.target);
         }
     }
 

@@ -12,11 +12,19 @@ pub(crate) struct Records<const WORDS: usize, const PER_SEGMENT: usize, const SE
 }
 
 impl<const WORDS: usize, const PER_SEGMENT: usize, const SEGMENTS: usize> Records<WORDS, PER_SEGMENT, SEGMENTS> {
+    /// Records in a segment.
+    pub(crate) const PER_SEGMENT: usize = PER_SEGMENT;
+
     /// Storage with its first segment in place.
     pub(crate) fn new() -> Self {
         let records = Records { segments: std::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())) };
         records.segments[0].store(Self::new_segment(), Ordering::Release);
         records
+    }
+
+    /// The words of the first segment, whose records lie one behind the other.
+    pub(crate) fn first_segment(&self) -> *const AtomicU64 {
+        self.segments[0].load(Ordering::Acquire)
     }
 
     /// The record with this index, or `None` where no segment was made for it yet or the index is out of range.

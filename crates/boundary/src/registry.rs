@@ -54,12 +54,6 @@ impl Registry {
         &self.targets
     }
 
-    /// Forgets the keys for which `ended` is true, because the code they stood for was unloaded. Targets bound under
-    /// them keep their numbers; the same key binds a new target from now on.
-    pub fn forget_keys(&self, ended: impl FnMut((u64, u64)) -> bool) {
-        self.targets.forget_keys(ended);
-    }
-
     pub(crate) fn add_task(&self, identity: TaskIdentity) -> Arc<Task> {
         let id = self.next_task.fetch_add(1, Relaxed);
         let spare = lock(&self.tasks).spare.pop();

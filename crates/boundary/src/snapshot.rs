@@ -1,11 +1,11 @@
 //! What a reader gets: plain copies of all numbers, in ticks of the clock that timed them.
 
-use crate::block::{Block, COUNTERS, Counter, entry, histogram, slot};
+use crate::block::{Block, COUNTERS, Counter, entry, histogram, slot, untag};
 use crate::crossing::{Bracket, Crossing};
 use crate::histogram::HistogramSnapshot;
 use crate::sync::Ordering::Relaxed;
 use crate::target::{TargetDescription, TargetId};
-use crate::task::{Task, unpack};
+use crate::task::Task;
 use std::collections::BTreeMap;
 
 /// How often a reader tries to read a task between two of its crossings before it takes what it can get.
@@ -94,9 +94,9 @@ pub struct TaskStats {
 impl TaskStats {
     pub(crate) fn read(task: &Task, now: u64) -> TaskStats {
         let block = &task.block;
-        let ((counters, open), settled) = block.read(TRIES, || {
+        let ((counters, sums, open), settled) = block.read(TRIES, || {
             let counters: [u64; COUNTERS] = std::array::from_fn(|index| block.counter_at(index).load(Relaxed));
-            (counters, open_brackets(block, counters[Counter::Depth as usize], now))
+            (counters, SlotSums::of(block), open_brackets(block, counters[Counter::Depth as usize], now))
         });
         let get = |counter: Counter| counters[counter as usize];
         TaskStats {
@@ -106,15 +106,15 @@ impl TaskStats {
             ended: false,
             tasks: 1,
             counts: CrossingCounts {
-                leave: get(Counter::Leave),
-                enter: get(Counter::Enter),
-                reverse_enter: get(Counter::ReverseEnter),
-                reverse_leave: get(Counter::ReverseLeave),
+                leave: sums.calls[0],
+                enter: sums.completed[0] + get(Counter::OtherEnter),
+                reverse_enter: sums.calls[1],
+                reverse_leave: sums.completed[1] + get(Counter::OtherReverseLeave),
             },
             mismatches: get(Counter::Mismatches),
             unwound: get(Counter::Unwound),
             max_depth: get(Counter::MaxDepth),
-            native_ticks: get(Counter::NativeTicks),
+            native_ticks: sums.native_ticks,
             lost: get(Counter::Lost),
             open,
             left_open: Vec::new(),
@@ -135,13 +135,38 @@ impl TaskStats {
     }
 }
 
+/// Sums over the slots of a task; the first of each pair is for calls to native code, the second for callbacks.
+#[derive(Default)]
+struct SlotSums {
+    calls: [u64; 2],
+    completed: [u64; 2],
+    native_ticks: u64,
+}
+
+impl SlotSums {
+    fn of(block: &Block) -> SlotSums {
+        let mut sums = SlotSums::default();
+        block.each_slot(|words| {
+            let get = |index: usize| words[index].load(Relaxed);
+            let (bracket, _) = untag(get(slot::TAG));
+            let direction = (bracket == Bracket::ReverseEnter) as usize;
+            sums.calls[direction] += get(slot::CALLS);
+            sums.completed[direction] += get(slot::COMPLETED);
+            if bracket == Bracket::Leave {
+                sums.native_ticks += get(slot::SELF);
+            }
+        });
+        sums
+    }
+}
+
 fn open_brackets(block: &Block, depth: u64, now: u64) -> Vec<OpenBracket> {
     let opened = (0..depth as usize).map_while(|depth| block.entry_if_reserved(depth));
     opened
         .map(|place| {
-            let open = unpack(place[entry::TAG].load(Relaxed));
+            let (bracket, target) = untag(place[entry::TAG].load(Relaxed));
             let start = place[entry::START].load(Relaxed);
-            OpenBracket { bracket: open.bracket, target: open.target, ticks: now.saturating_sub(start) }
+            OpenBracket { bracket, target, ticks: now.saturating_sub(start) }
         })
         .collect()
 }
@@ -173,7 +198,7 @@ pub struct TargetStats {
 pub(crate) fn add_block(targets: &mut BTreeMap<TargetId, TargetStats>, block: &Block) {
     block.each_slot(|words| {
         let get = |index: usize| words[index].load(Relaxed);
-        let target = TargetId::from_index(get(slot::TARGET) as usize);
+        let (_, target) = untag(get(slot::TAG));
         let stats = targets.entry(target).or_insert_with(|| TargetStats {
             target,
             calls: 0,

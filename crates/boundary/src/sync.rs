@@ -34,3 +34,17 @@ pub(crate) fn zeroed_words(n: usize) -> Box<[AtomicU64]> {
 pub(crate) fn zeroed_words(n: usize) -> Box<[AtomicU64]> {
     (0..n).map(|_| AtomicU64::new(0)).collect()
 }
+
+/// `n` null pointers, of untouched pages outside loom as in [`zeroed_words`].
+#[cfg(not(loom))]
+pub(crate) fn null_pointers<T>(n: usize) -> Box<[AtomicPtr<T>]> {
+    let pointers = Box::<[AtomicPtr<T>]>::new_zeroed_slice(n);
+    // SAFETY: AtomicPtr has the layout of a pointer, which all bits zero make null.
+    unsafe { pointers.assume_init() }
+}
+
+/// `n` null pointers, made one by one as loom's atomics need it.
+#[cfg(loom)]
+pub(crate) fn null_pointers<T>(n: usize) -> Box<[AtomicPtr<T>]> {
+    (0..n).map(|_| AtomicPtr::new(std::ptr::null_mut())).collect()
+}

@@ -3,7 +3,7 @@
 use crate::host::{HostResult, TaskManager};
 use crate::layer::HostingLayer;
 use crate::sync::{Mutex, lock};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 /// How many targets are kept apart. Further ones share [`TargetId::OVERFLOW`], and the report says so.
@@ -186,7 +186,7 @@ pub(crate) struct Targets {
 struct Bound {
     next: usize,
     refused: u64,
-    by_key: HashMap<(u64, u64), TargetId>,
+    by_key: HashMap<u64, TargetId>,
 }
 
 impl Targets {
@@ -201,7 +201,7 @@ impl Targets {
     }
 
     /// The number of the target with this key, bound now if it was not.
-    pub(crate) fn bind(&self, key: (u64, u64), description: TargetDescription) -> TargetId {
+    pub(crate) fn bind(&self, key: u64, description: TargetDescription) -> TargetId {
         let mut bound = lock(&self.bound);
         if let Some(&id) = bound.by_key.get(&key) {
             return id;
@@ -218,8 +218,8 @@ impl Targets {
     }
 
     /// Forgets keys whose meaning ended (unloaded code); their targets keep numbers and counts.
-    pub(crate) fn forget_keys(&self, mut ended: impl FnMut((u64, u64)) -> bool) {
-        lock(&self.bound).by_key.retain(|&key, _| !ended(key));
+    pub(crate) fn forget_keys(&self, keys: &HashSet<u64>) {
+        lock(&self.bound).by_key.retain(|key, _| !keys.contains(key));
     }
 
     pub(crate) fn get(&self, id: TargetId) -> Option<&Target> {
@@ -252,8 +252,8 @@ mod tests {
     #[test]
     fn one_key_is_bound_once() {
         let targets = Targets::new();
-        let first = targets.bind((1, 0), TargetDescription::named(TargetKind::PInvoke, "a"));
-        let again = targets.bind((1, 0), TargetDescription::named(TargetKind::PInvoke, "b"));
+        let first = targets.bind(1, TargetDescription::named(TargetKind::PInvoke, "a"));
+        let again = targets.bind(1, TargetDescription::named(TargetKind::PInvoke, "b"));
         assert_eq!(first, again);
         assert_eq!(targets.get(first).unwrap().description().method, "a");
     }
@@ -261,9 +261,9 @@ mod tests {
     #[test]
     fn a_forgotten_key_binds_anew_and_the_old_target_stays() {
         let targets = Targets::new();
-        let first = targets.bind((1, 0), TargetDescription::named(TargetKind::PInvoke, "a"));
-        targets.forget_keys(|key| key.0 == 1);
-        let second = targets.bind((1, 0), TargetDescription::named(TargetKind::PInvoke, "b"));
+        let first = targets.bind(1, TargetDescription::named(TargetKind::PInvoke, "a"));
+        targets.forget_keys(&HashSet::from([1]));
+        let second = targets.bind(1, TargetDescription::named(TargetKind::PInvoke, "b"));
         assert_ne!(first, second);
         assert_eq!(targets.get(first).unwrap().description().method, "a");
     }
@@ -272,10 +272,10 @@ mod tests {
     fn beyond_the_capacity_targets_share_the_overflow_row_and_are_counted() {
         let targets = Targets::new();
         for key in 1..MAX_TARGETS as u64 {
-            let id = targets.bind((key, 0), TargetDescription::named(TargetKind::PInvoke, ""));
+            let id = targets.bind(key, TargetDescription::named(TargetKind::PInvoke, ""));
             assert_ne!(id, TargetId::OVERFLOW);
         }
-        let beyond = targets.bind((u64::MAX, 0), TargetDescription::named(TargetKind::PInvoke, ""));
+        let beyond = targets.bind(u64::MAX - 1, TargetDescription::named(TargetKind::PInvoke, ""));
         assert_eq!((beyond, targets.refused()), (TargetId::OVERFLOW, 1));
     }
 }

@@ -1,7 +1,7 @@
 //! A task and the bracket machine that its thread drives.
 
-use crate::block::{Block, Counter, add, entry, record_time, slot};
-use crate::crossing::{Bracket, Crossing};
+use crate::block::{Block, Counter, Slot, add, entry, record_time, slot, tag, untag};
+use crate::crossing::Bracket;
 use crate::sync::{AtomicU64, Mutex, Ordering::*, lock};
 use crate::target::TargetId;
 use std::cell::Cell;
@@ -67,19 +67,19 @@ impl Task {
     }
 }
 
-/// A bracket that was closed although its closing crossing never came.
+/// A bracket that is open no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Unwound {
+pub(crate) struct Ended {
     pub(crate) bracket: Bracket,
     pub(crate) target: TargetId,
     pub(crate) hosted: bool,
 }
 
-/// What a closing crossing did.
+/// What a closing crossing did that was not about the bracket on top.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Closed {
-    /// It closed its bracket; the host had accepted the opening call or not.
-    Bracket { hosted: bool },
+    /// It ended a bracket too deep to be kept.
+    TooDeep,
     /// No open bracket fits it. What is open on top, if anything, stays open.
     Mismatch { open: Option<(Bracket, TargetId)> },
 }
@@ -89,23 +89,28 @@ pub(crate) enum Closed {
 /// and how many differs between kinds of crossing; 4 KiB is well above what was seen (under 1 KiB).
 const STALE_MARGIN: usize = 4096;
 
-const REVERSE: u64 = 1 << 32;
+/// Set in the tag of an open bracket whose opening call the host accepted.
 const HOSTED: u64 = 1 << 33;
 
-fn tag(bracket: Bracket, target: TargetId) -> u64 {
-    match bracket {
-        Bracket::Leave => target.index() as u64,
-        Bracket::ReverseEnter => target.index() as u64 | REVERSE,
-    }
+fn ended(tag: u64) -> Ended {
+    let (bracket, target) = untag(tag);
+    Ended { bracket, target, hosted: tag & HOSTED != 0 }
 }
 
-/// Bracket, target and the host's acceptance, as packed into an entry's tag.
-pub(crate) fn unpack(tag: u64) -> Unwound {
-    Unwound {
-        bracket: if tag & REVERSE != 0 { Bracket::ReverseEnter } else { Bracket::Leave },
-        target: TargetId::from_index((tag & 0xFFFF_FFFF) as usize),
-        hosted: tag & HOSTED != 0,
-    }
+/// Entries of a thread's cache of targets, a power of two. A thread that cycles through more of them looks some up
+/// under a lock.
+const CACHED: usize = if cfg!(loom) { 2 } else { 256 };
+
+/// Marks an unused entry. Sources do not use it as a key.
+const NO_KEY: u64 = u64::MAX;
+
+/// A target that this thread met lately.
+#[derive(Clone, Copy)]
+struct Cached {
+    key: u64,
+    epoch: u64,
+    tag: u64,
+    words: *const Slot,
 }
 
 /// The right to move a task, held by its own thread.
@@ -114,14 +119,61 @@ pub(crate) fn unpack(tag: u64) -> Unwound {
 /// lead to a further crossing of the same thread.
 pub struct TaskOwner {
     task: Arc<Task>,
+    block: Arc<Block>,
+    /// The block's first open bracket; the next ones follow.
+    bottom: *const AtomicU64,
     /// The host accepted this task.
     hosted: Cell<bool>,
+    cache: Box<[Cell<Cached>; CACHED]>,
     not_send: PhantomData<*const ()>,
+}
+
+/// The words of an open bracket.
+type Entry = [AtomicU64; entry::WORDS];
+
+/// What a key stands for in this task.
+#[derive(Clone, Copy)]
+pub(crate) struct Resolved<'a> {
+    tag: u64,
+    words: &'a Slot,
+}
+
+impl Resolved<'_> {
+    pub(crate) fn target(&self) -> TargetId {
+        untag(self.tag).1
+    }
 }
 
 impl TaskOwner {
     pub(crate) fn new(task: Arc<Task>) -> TaskOwner {
-        TaskOwner { task, hosted: Cell::new(false), not_send: PhantomData }
+        let block = task.block.clone();
+        let bottom = block.bottom();
+        let unused = Cached { key: NO_KEY, epoch: 0, tag: 0, words: std::ptr::null() };
+        let cache = Box::new(std::array::from_fn(|_| Cell::new(unused)));
+        TaskOwner { task, block, bottom, hosted: Cell::new(false), cache, not_send: PhantomData }
+    }
+
+    /// What `key` stands for, from the cache or from `bind`. An entry made in another epoch does not count. `None`
+    /// only where no slot can be had, which the sizes of the tables rule out.
+    #[inline]
+    pub(crate) fn resolve(
+        &self,
+        bracket: Bracket,
+        key: u64,
+        epoch: u64,
+        bind: impl FnOnce() -> TargetId,
+    ) -> Option<Resolved<'_>> {
+        // Keys are addresses of similar things, often at one distance from each other; multiplying spreads them.
+        let place = &self.cache[(key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % CACHED];
+        let cached = place.get();
+        if cached.key == key && cached.epoch == epoch {
+            // SAFETY: the line below stored the address of a slot of this task's block, which lives as long as `self`.
+            return Some(Resolved { tag: cached.tag, words: unsafe { &*cached.words } });
+        }
+        let tag = tag(bracket, bind());
+        let words = self.block.slot(tag)?;
+        place.set(Cached { key, epoch, tag, words });
+        Some(Resolved { tag, words })
     }
 
     /// The task.
@@ -138,38 +190,41 @@ impl TaskOwner {
     }
 
     #[inline]
-    fn block(&self) -> &Block {
-        &self.task.block
-    }
-
-    #[inline]
     fn depth(&self) -> usize {
-        self.block().counter(Counter::Depth).load(Relaxed) as usize
+        self.block.counter(Counter::Depth).load(Relaxed) as usize
+    }
+
+    /// The open bracket at this depth, or the place for it.
+    #[inline]
+    fn entry(&self, depth: usize) -> Option<&Entry> {
+        if depth < Block::BRACKETS_AT_BOTTOM {
+            // SAFETY: the first segment holds this many records of `entry::WORDS` words, one behind the other, and
+            // lives as long as the block.
+            return Some(unsafe { &*self.bottom.add(depth * entry::WORDS).cast::<Entry>() });
+        }
+        self.block.entry(depth).and_then(|words| words.try_into().ok())
     }
 
     #[inline]
-    fn top(&self) -> Option<&[AtomicU64]> {
-        self.block().entry(self.depth().checked_sub(1)?)
+    fn top(&self) -> Option<&Entry> {
+        self.entry(self.depth().checked_sub(1)?)
     }
 
     /// Opens a bracket. `now` is the start of its time (any number when times are not taken), `stack_pointer` an
     /// address in the frame that makes the crossing.
     #[inline]
-    pub(crate) fn open<const TIMED: bool>(&self, bracket: Bracket, target: TargetId, now: u64, stack_pointer: usize) {
-        let block = self.block();
+    pub(crate) fn open<const TIMED: bool>(&self, key: u64, resolved: Resolved<'_>, now: u64, stack_pointer: usize) {
+        let block = &*self.block;
         let depth = self.depth();
-        let (number, words) = block.slot(target);
-        let place = block.entry(depth);
+        let place = self.entry(depth);
         block.change(|| {
-            add(block.counter(opening_counter(bracket)), 1);
-            if let Some(words) = words {
-                add(&words[slot::CALLS], 1);
-            }
+            add(&resolved.words[slot::CALLS], 1);
             match place {
                 Some(place) => {
-                    place[entry::TAG].store(tag(bracket, target), Relaxed);
+                    place[entry::TAG].store(resolved.tag, Relaxed);
                     place[entry::STACK_POINTER].store(stack_pointer as u64, Relaxed);
-                    place[entry::SLOT].store(number, Relaxed);
+                    place[entry::KEY].store(key, Relaxed);
+                    place[entry::SLOT].store(std::ptr::from_ref(resolved.words).expose_provenance() as u64, Relaxed);
                     if TIMED {
                         place[entry::START].store(now, Relaxed);
                         place[entry::INNER].store(0, Relaxed);
@@ -188,7 +243,7 @@ impl TaskOwner {
     /// Notes that the host accepted the bracket on top, and starts its time anew so that it does not hold the host's.
     pub(crate) fn accept_top<const TIMED: bool>(&self, now: u64) {
         let Some(top) = self.top() else { return };
-        self.block().change(|| {
+        self.block.change(|| {
             top[entry::TAG].store(top[entry::TAG].load(Relaxed) | HOSTED, Relaxed);
             if TIMED {
                 top[entry::START].store(now, Relaxed);
@@ -196,61 +251,56 @@ impl TaskOwner {
         });
     }
 
-    /// Closes the bracket on top if it is this one. Brackets that were jumped over have to be gone already, see
-    /// [`unwind_above`](Self::unwind_above).
+    /// Closes the bracket on top if it was opened under this key; `None`, and nothing done, if not.
     #[inline]
-    pub(crate) fn close<const TIMED: bool>(&self, bracket: Bracket, target: TargetId, now: u64) -> Closed {
-        let block = self.block();
+    pub(crate) fn close_top<const TIMED: bool>(&self, key: u64, now: u64) -> Option<Ended> {
         let depth = self.depth();
-        let Some(place) = depth.checked_sub(1).and_then(|top| block.entry(top)) else {
-            return self.close_without_entry(bracket, depth);
-        };
-        let found = place[entry::TAG].load(Relaxed);
-        if found & !HOSTED != tag(bracket, target) {
-            let open = unpack(found);
-            return self.mismatch(bracket, Some((open.bracket, open.target)));
+        let below = depth.checked_sub(1)?;
+        let place = self.entry(below)?;
+        if place[entry::KEY].load(Relaxed) != key {
+            return None;
         }
-        block.change(|| {
-            add(block.counter(closing_counter(bracket)), 1);
-            block.counter(Counter::Depth).store(depth as u64 - 1, Relaxed);
-            if let Some(words) = block.slot_by_number(place[entry::SLOT].load(Relaxed)) {
-                add(&words[slot::COMPLETED], 1);
-                if TIMED {
-                    let total = now.saturating_sub(place[entry::START].load(Relaxed));
-                    let own = total.saturating_sub(place[entry::INNER].load(Relaxed));
-                    record_time(words, total, own);
-                    if bracket == Bracket::Leave {
-                        add(block.counter(Counter::NativeTicks), own);
-                    }
-                    if let Some(outer) = depth.checked_sub(2).and_then(|outer| block.entry(outer)) {
-                        add(&outer[entry::INNER], total);
-                    }
+        let words = std::ptr::with_exposed_provenance::<Slot>(place[entry::SLOT].load(Relaxed) as usize);
+        // SAFETY: `open` stored the address of a slot of this task's block with the key that was just found there.
+        let words = unsafe { &*words };
+        self.block.change(|| {
+            self.block.counter(Counter::Depth).store(below as u64, Relaxed);
+            add(&words[slot::COMPLETED], 1);
+            if TIMED {
+                let total = now.saturating_sub(place[entry::START].load(Relaxed));
+                let own = total.saturating_sub(place[entry::INNER].load(Relaxed));
+                record_time(words, total, own);
+                if let Some(outer) = below.checked_sub(1).and_then(|outer| self.entry(outer)) {
+                    add(&outer[entry::INNER], total);
                 }
             }
         });
-        Closed::Bracket { hosted: found & HOSTED != 0 }
+        Some(ended(place[entry::TAG].load(Relaxed)))
     }
 
-    /// A closing crossing on an empty stack is a mismatch; above what is kept it only lowers the depth.
+    /// A closing crossing that [`close_top`](Self::close_top) did not take and under which nothing was jumped over: a
+    /// mismatch, or the end of a bracket too deep to be kept.
     #[cold]
-    fn close_without_entry(&self, bracket: Bracket, depth: usize) -> Closed {
-        if depth == 0 {
-            return self.mismatch(bracket, None);
+    pub(crate) fn close_other(&self, bracket: Bracket) -> Closed {
+        let depth = self.depth();
+        match depth.checked_sub(1).map(|top| self.entry(top)) {
+            None => self.mismatch(bracket, None),
+            Some(Some(top)) => self.mismatch(bracket, Some(untag(top[entry::TAG].load(Relaxed)))),
+            Some(None) => {
+                self.block.change(|| {
+                    add(self.block.counter(other_closing(bracket)), 1);
+                    self.block.counter(Counter::Depth).store(depth as u64 - 1, Relaxed);
+                });
+                Closed::TooDeep
+            }
         }
-        let block = self.block();
-        block.change(|| {
-            add(block.counter(closing_counter(bracket)), 1);
-            block.counter(Counter::Depth).store(depth as u64 - 1, Relaxed);
-        });
-        Closed::Bracket { hosted: false }
     }
 
     #[cold]
     fn mismatch(&self, bracket: Bracket, open: Option<(Bracket, TargetId)>) -> Closed {
-        let block = self.block();
-        block.change(|| {
-            add(block.counter(closing_counter(bracket)), 1);
-            add(block.counter(Counter::Mismatches), 1);
+        self.block.change(|| {
+            add(self.block.counter(other_closing(bracket)), 1);
+            add(self.block.counter(Counter::Mismatches), 1);
         });
         Closed::Mismatch { open }
     }
@@ -260,78 +310,58 @@ impl TaskOwner {
     ///
     /// Stack pointers outside the thread's own stack (fibers, alternate signal stacks) say nothing and are left alone.
     #[inline]
-    pub(crate) fn unwind_stale(&self, bracket: Bracket, target: TargetId, stack_pointer: usize) -> Option<Unwound> {
+    pub(crate) fn unwind_stale(&self, key: u64, stack_pointer: usize) -> Option<Ended> {
         let top = self.top()?;
         let opened_at = top[entry::STACK_POINTER].load(Relaxed) as usize;
         if stack_pointer < opened_at {
             return None;
         }
-        self.unwind_if_stale(top, opened_at, tag(bracket, target), stack_pointer)
+        self.unwind_if_stale(top, opened_at, key, stack_pointer)
     }
 
     #[cold]
-    fn unwind_if_stale(&self, top: &[AtomicU64], opened_at: usize, tag: u64, stack_pointer: usize) -> Option<Unwound> {
+    fn unwind_if_stale(&self, top: &Entry, opened_at: usize, key: u64, stack_pointer: usize) -> Option<Ended> {
         let stack = &self.task.identity.stack;
         if !stack.contains(&opened_at) || !stack.contains(&stack_pointer) {
             return None;
         }
-        let same = top[entry::TAG].load(Relaxed) & !HOSTED == tag;
+        let same = top[entry::KEY].load(Relaxed) == key;
         let margin = if same { 0 } else { STALE_MARGIN };
         (stack_pointer >= opened_at + margin).then(|| self.unwind_top()).flatten()
     }
 
-    /// Before a closing crossing: closes the bracket on top if the one that fits lies below it. Call until `None`.
-    #[inline]
-    pub(crate) fn unwind_above(&self, bracket: Bracket, target: TargetId) -> Option<Unwound> {
-        let top = self.top()?;
-        if top[entry::TAG].load(Relaxed) & !HOSTED == tag(bracket, target) {
-            return None;
-        }
-        self.unwind_above_slow(tag(bracket, target))
-    }
-
+    /// Before a closing crossing that is not about the bracket on top: closes that one if the bracket opened under
+    /// `key` lies below it. Call until `None`.
     #[cold]
-    fn unwind_above_slow(&self, wanted: u64) -> Option<Unwound> {
-        let below = self.depth().checked_sub(1)?;
-        let fits = |depth: usize| {
-            self.block().entry(depth).is_some_and(|place| place[entry::TAG].load(Relaxed) & !HOSTED == wanted)
+    pub(crate) fn unwind_above(&self, key: u64) -> Option<Ended> {
+        let opened_under = |depth: usize| {
+            self.entry(depth).is_some_and(|place| place[entry::KEY].load(Relaxed) == key)
         };
-        (0..below).rev().any(fits).then(|| self.unwind_top()).flatten()
+        let top = self.depth().checked_sub(1)?;
+        (!opened_under(top) && (0..top).rev().any(opened_under)).then(|| self.unwind_top()).flatten()
     }
 
     /// Closes the bracket on top as unwound: counted as such, not timed, since nobody saw when it ended.
-    pub(crate) fn unwind_top(&self) -> Option<Unwound> {
-        let block = self.block();
+    pub(crate) fn unwind_top(&self) -> Option<Ended> {
         let depth = self.depth().checked_sub(1)?;
-        let place = block.entry(depth);
-        block.change(|| {
-            add(block.counter(Counter::Unwound), 1);
-            block.counter(Counter::Depth).store(depth as u64, Relaxed);
-            let number = place.map_or(0, |place| place[entry::SLOT].load(Relaxed));
-            if let Some(words) = block.slot_by_number(number) {
+        let tag = self.entry(depth).map(|place| place[entry::TAG].load(Relaxed));
+        let words = tag.and_then(|tag| self.block.slot(tag & !HOSTED));
+        self.block.change(|| {
+            add(self.block.counter(Counter::Unwound), 1);
+            self.block.counter(Counter::Depth).store(depth as u64, Relaxed);
+            if let Some(words) = words {
                 add(&words[slot::UNWOUND], 1);
             }
         });
-        Some(place.map_or(
-            Unwound { bracket: Bracket::Leave, target: TargetId::OVERFLOW, hosted: false },
-            |place| unpack(place[entry::TAG].load(Relaxed)),
-        ))
+        let too_deep = Ended { bracket: Bracket::Leave, target: TargetId::OVERFLOW, hosted: false };
+        Some(tag.map_or(too_deep, ended))
     }
 }
 
-fn opening_counter(bracket: Bracket) -> Counter {
-    counter_of(bracket.opening())
-}
-
-fn closing_counter(bracket: Bracket) -> Counter {
-    counter_of(bracket.closing())
-}
-
-fn counter_of(crossing: Crossing) -> Counter {
-    match crossing {
-        Crossing::Leave => Counter::Leave,
-        Crossing::Enter => Counter::Enter,
-        Crossing::ReverseEnter => Counter::ReverseEnter,
-        Crossing::ReverseLeave => Counter::ReverseLeave,
+/// The counter of closing crossings that belong to no slot.
+fn other_closing(bracket: Bracket) -> Counter {
+    match bracket {
+        Bracket::Leave => Counter::OtherEnter,
+        Bracket::ReverseEnter => Counter::OtherReverseLeave,
     }
 }

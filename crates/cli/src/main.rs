@@ -1,1 +1,56 @@
-fn main() {}
+//! The `clrhost` command: a thin user of the crate `clrhost`.
+
+mod args;
+mod doctor;
+mod exit_code;
+mod run;
+mod sink;
+
+use args::{Cli, Command};
+use clap::{CommandFactory, Parser, error::ErrorKind};
+use std::io;
+
+fn main() {
+    let code = match Cli::try_parse() {
+        Ok(cli) => dispatch(cli.command),
+        Err(error) => {
+            // Help and version are answers, not errors. A closed stdout or stderr leaves nobody to tell.
+            let _ = error.print();
+            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            if asked { 0 } else { exit_code::FAILURE }
+        }
+    };
+    std::process::exit(code);
+}
+
+fn dispatch(command: Command) -> i32 {
+    let done = match command {
+        Command::Run(options) => return run::run(options),
+        Command::Doctor(options) => doctor::doctor(&options),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "clrhost", &mut io::stdout());
+            Ok(0)
+        }
+        Command::Man => man_pages().map(|()| 0),
+    };
+    done.unwrap_or_else(|error| match error.kind() {
+        // Whoever closed the pipe has seen enough.
+        io::ErrorKind::BrokenPipe => 0,
+        _ => {
+            eprintln!("clrhost: {error}");
+            exit_code::FAILURE
+        }
+    })
+}
+
+/// The man page of the command, with those of its subcommands behind it.
+fn man_pages() -> io::Result<()> {
+    let mut command = Cli::command();
+    command.build();
+    let mut out = io::stdout();
+    clap_mangen::Man::new(command.clone()).render(&mut out)?;
+    for subcommand in command.get_subcommands().filter(|subcommand| !subcommand.is_hide_set()) {
+        clap_mangen::Man::new(subcommand.clone()).render(&mut out)?;
+    }
+    Ok(())
+}

@@ -3,8 +3,8 @@
 use crate::{Application, Crossings, Error, Runtime};
 use clrhost_boundary::TaskManager;
 use clrhost_engine_coreclr::{
-    self as engine, App, CommandLine, Context, Environment, HostFxr, HostOptions, Requirements, RuntimeConfig,
-    RuntimeConfigFile,
+    self as engine, App, CommandLine, Context, Environment, HostFxr, HostOptions, Requirements,
+    RuntimeConfig, RuntimeConfigFile,
 };
 use clrhost_probe::{Attachment, Probe, ProbeConfig, Timing};
 use std::path::{Path, PathBuf};

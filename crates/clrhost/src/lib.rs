@@ -42,13 +42,14 @@ mod runtime;
 pub use application::Application;
 pub use crossings::Crossings;
 pub use error::Error;
-pub use process_end::{ProcessEnd, on_process_end, run_last};
 pub use host::{Host, Prepared};
+pub use process_end::{ProcessEnd, on_process_end, run_last};
 pub use runtime::{Component, Runtime};
 
 pub use clrhost_boundary::{
-    Hresult, HostFailure, HostResult, Origin, Snapshot, Target, TargetDescription, TargetKind, Task, TaskManager,
+    HostFailure, HostResult, Hresult, Origin, Snapshot, Target, TargetDescription, TargetKind, Task,
+    TaskManager,
 };
 pub use clrhost_engine_coreclr as engine;
-pub use clrhost_probe::{Attachment, Timing};
+pub use clrhost_probe::{Attachment, ProbeError, ProbeSnapshot, Timing, check_environment};
 pub use clrhost_report as report;

@@ -12,7 +12,7 @@ use std::ffi::{c_int, c_void};
 use std::fs::File;
 use std::io::{self, Read};
 use std::mem;
-use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd};
+use std::os::fd::{FromRawFd, IntoRawFd};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Mutex, OnceLock};
 
@@ -134,14 +134,15 @@ fn install(signal: c_int, before: &'static OnceLock<libc::sigaction>) -> io::Res
 /// Only calls that POSIX allows in a signal handler.
 extern "C" fn on_signal(signal: c_int) {
     let wake = WAKE.swap(-1, Ordering::Relaxed);
-    if wake >= 0 {
-        let byte = signal as u8;
-        let mut done = libc::pollfd { fd: DONE.load(Ordering::Relaxed), events: libc::POLLIN, revents: 0 };
-        // SAFETY: writes one byte that is ours, then waits for the other end of the second pipe to close.
-        unsafe {
+    let byte = signal as u8;
+    let mut done = libc::pollfd { fd: DONE.load(Ordering::Relaxed), events: libc::POLLIN, revents: 0 };
+    // SAFETY: writes one byte that is ours, then waits for the other end of the second pipe to close. A second thread
+    // that dies meanwhile only waits, so that it does not end the process under the function.
+    unsafe {
+        if wake >= 0 {
             libc::write(wake, (&raw const byte).cast(), 1);
-            libc::poll(&mut done, 1, PATIENCE_MS);
         }
+        libc::poll(&mut done, 1, PATIENCE_MS);
     }
     // Whoever handled the signal before gets it now: it is blocked here and comes again on return.
     let position = FATAL.iter().position(|&fatal| fatal == signal);
@@ -162,6 +163,5 @@ fn pipe() -> io::Result<(File, File)> {
     }
     // SAFETY: both descriptors are fresh and owned by nobody else.
     let [reader, writer] = ends.map(|end| unsafe { File::from_raw_fd(end) });
-    debug_assert!(reader.as_raw_fd() != writer.as_raw_fd());
     Ok((reader, writer))
 }

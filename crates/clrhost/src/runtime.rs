@@ -40,8 +40,12 @@ impl Runtime {
     /// `Err(NotAvailable)` once the hosting layer is shut.
     pub fn component(&self, assembly: &Path, type_name: &str, method: &str) -> Result<Component, Error> {
         self.check_available()?;
-        let pointer =
-            self.context.load_assembly_and_get_function_pointer(assembly, type_name, method, MethodKind::Component)?;
+        let pointer = self.context.load_assembly_and_get_function_pointer(
+            assembly,
+            type_name,
+            method,
+            MethodKind::Component,
+        )?;
         // SAFETY: asked for as a component, the runtime gives a function of exactly this type, and it stays in place
         // until the process ends.
         let entry_point = unsafe { std::mem::transmute::<*const c_void, ComponentEntryPoint>(pointer) };

@@ -65,8 +65,8 @@ fn is_on(value: &str) -> bool {
     u64::from_str_radix(value.trim().trim_start_matches("0x"), 16).is_ok_and(|number| number != 0)
 }
 
-/// An error if the environment configures another profiler, or none at all.
-pub(crate) fn refuse_other_profiler() -> Result<(), ProbeError> {
+/// An error if the environment configures another profiler, or switches all of them off.
+pub fn check_environment() -> Result<(), ProbeError> {
     check(|name| env::var(name).ok())
 }
 

@@ -22,6 +22,6 @@ mod probe;
 mod thread_state;
 mod transitions;
 
-pub use activation::ProbeError;
+pub use activation::{ProbeError, check_environment};
 pub use clock::ProbeClock;
 pub use probe::{Attachment, Probe, ProbeConfig, ProbeSnapshot, Timing};

@@ -1,6 +1,6 @@
 //! The probe: one object for the process, which the runtime knows as its profiler.
 
-use crate::activation::{Activation, ProbeError, refuse_other_profiler};
+use crate::activation::{Activation, ProbeError, check_environment};
 use crate::callback::{Vtbl, vtbl};
 use crate::class_factory;
 use crate::clock::ProbeClock;
@@ -10,7 +10,7 @@ use crate::names::{Direction, Names};
 use crate::thread_state::{new_exit_key, os_thread_name};
 use clrhost_abi::Hresult;
 use clrhost_boundary::{Boundary, HostFailure, HostingLayer, Snapshot, TargetId, TaskManager};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock};
@@ -70,8 +70,6 @@ pub struct ProbeSnapshot {
 pub struct Probe {
     /// First, because to the runtime the probe is a COM object.
     vtbl: &'static Vtbl,
-    /// Raised when FunctionIDs lose their meaning, so that every thread's cache does.
-    epoch: AtomicU64,
     boundary: Boundary<ProbeClock>,
     exit_key: libc::pthread_key_t,
     timing: Timing,
@@ -82,16 +80,13 @@ pub struct Probe {
     activation: Mutex<Option<(Activation, Forwarder)>>,
     thread_names: Mutex<HashMap<u64, String>>,
     /// Keys bound so far by the module whose code they stand for.
-    keys_of_module: Mutex<HashMap<usize, Vec<u64>>>,
+    keys_of_module: Mutex<HashMap<usize, HashSet<u64>>>,
 }
 
 struct Runtime {
     info: ProfilerInfo,
     names: Names,
 }
-
-/// First half of the keys under which the flag source binds targets.
-const FLAG_SOURCE: u64 = 0;
 
 static PROBE: OnceLock<&'static Probe> = OnceLock::new();
 
@@ -102,12 +97,11 @@ impl Probe {
     /// the probe. So no other thread of the process may be reading the environment through C meanwhile. To be called
     /// once, before the runtime starts.
     pub fn install(config: ProbeConfig) -> Result<&'static Probe, ProbeError> {
-        refuse_other_profiler()?;
+        check_environment()?;
         let hosted = config.host.is_some();
         let layer = config.host.map(|host| HostingLayer::new(host, tell_failure));
         let probe: &'static Probe = Box::leak(Box::new(Probe {
             vtbl: vtbl(config.timing, hosted),
-            epoch: AtomicU64::new(0),
             boundary: Boundary::new(layer, ProbeClock::start()),
             exit_key: new_exit_key().map_err(ProbeError::ThreadKey)?,
             timing: config.timing,
@@ -201,12 +195,6 @@ impl Probe {
         let _ = self.refused.set(hresult);
     }
 
-    #[inline]
-    pub(crate) fn epoch(&self) -> u64 {
-        // Relaxed: an id is given anew long after its module was unloaded, with the loader's locks in between.
-        self.epoch.load(Ordering::Relaxed)
-    }
-
     pub(crate) fn exit_key(&self) -> libc::pthread_key_t {
         self.exit_key
     }
@@ -223,16 +211,15 @@ impl Probe {
         };
         let description = runtime.names.describe(&runtime.info, function, direction);
         if let Some(module) = runtime.info.module_of(function).filter(|_| function != 0) {
-            lock(&self.keys_of_module).entry(module).or_default().push(key);
+            lock(&self.keys_of_module).entry(module).or_default().insert(key);
         }
-        self.boundary.bind((FLAG_SOURCE, key), description)
+        self.boundary.bind(key, description)
     }
 
     /// The FunctionIDs of a module lose their meaning.
     pub(crate) fn module_unloads(&self, module: usize) {
         let Some(keys) = lock(&self.keys_of_module).remove(&module) else { return };
-        self.boundary.registry().forget_keys(|(source, key)| source == FLAG_SOURCE && keys.contains(&key));
-        self.epoch.fetch_add(1, Ordering::Relaxed);
+        self.boundary.forget_keys(&keys);
     }
 
     /// The name that managed code gave a thread.

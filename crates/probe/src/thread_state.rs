@@ -1,4 +1,4 @@
-//! Each thread's own part: its task and its small cache of targets.
+//! Each thread's own part: the right to move its task.
 //!
 //! The state hangs on a plain thread-local pointer without a destructor, so reading it is one instruction and works at
 //! any time in a thread's life. A pthread key tells when the thread ends, `pthread_exit` inside native code included;
@@ -6,34 +6,19 @@
 //! its next round.
 
 use crate::entry::ErrnoGuard;
-use crate::names::Direction;
 use crate::probe::Probe;
 use clrhost_abi::Hresult;
-use clrhost_boundary::{TargetId, TaskIdentity, TaskOwner};
+use clrhost_boundary::{TaskIdentity, TaskOwner};
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::ops::Range;
 use std::ptr;
 use std::sync::atomic::Ordering;
 
-/// Entries of the cache, a power of two. A thread that cycles through more targets looks them up under a lock.
-const CACHED: usize = 256;
-
-/// Stands for "no FunctionID": the runtime's are aligned addresses.
-const NO_KEY: u64 = u64::MAX;
-
-#[derive(Clone, Copy)]
-struct Cached {
-    key: u64,
-    epoch: u64,
-    target: TargetId,
-}
-
-/// A thread's task, and the targets it met lately.
+/// A thread's task.
 pub(crate) struct ThreadState {
     probe: &'static Probe,
     owner: TaskOwner,
-    cache: [Cell<Cached>; CACHED],
 }
 
 thread_local! {
@@ -44,38 +29,6 @@ impl ThreadState {
     pub(crate) fn owner(&self) -> &TaskOwner {
         &self.owner
     }
-
-    /// The number of the target that this FunctionID stands for.
-    #[inline]
-    pub(crate) fn target(&self, function: usize, direction: Direction) -> TargetId {
-        let key = key(function, direction);
-        let epoch = self.probe.epoch();
-        let entry = &self.cache[cache_index(key)];
-        let cached = entry.get();
-        if cached.key == key && cached.epoch == epoch {
-            return cached.target;
-        }
-        let target = self.bind(function, direction);
-        entry.set(Cached { key, epoch, target });
-        target
-    }
-
-    #[cold]
-    fn bind(&self, function: usize, direction: Direction) -> TargetId {
-        let _errno = ErrnoGuard::keep();
-        self.probe.bind(key(function, direction), function, direction)
-    }
-}
-
-/// FunctionIDs are aligned, so the lowest bit is free for the direction.
-fn key(function: usize, direction: Direction) -> u64 {
-    function as u64 | (direction == Direction::ToManaged) as u64
-}
-
-/// FunctionIDs of one type lie 8 to 64 bytes apart; multiplying spreads them.
-#[inline]
-fn cache_index(key: u64) -> usize {
-    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % CACHED
 }
 
 /// Runs `body` with the calling thread's state, made now at the thread's first crossing. `false` if that is impossible.
@@ -104,11 +57,7 @@ fn start(probe: &'static Probe) -> *const ThreadState {
         stack: stack_bounds(),
         name: probe.thread_name(runtime_thread_id).or_else(|| os_thread_name(os_thread_id())),
     };
-    let state = Box::into_raw(Box::new(ThreadState {
-        probe,
-        owner: probe.boundary().start_task(identity),
-        cache: [const { Cell::new(Cached { key: NO_KEY, epoch: 0, target: TargetId::OVERFLOW }) }; CACHED],
-    }));
+    let state = Box::into_raw(Box::new(ThreadState { probe, owner: probe.boundary().start_task(identity) }));
     // SAFETY: the key was made by `new_exit_key`, and the value is what its destructor expects.
     if unsafe { libc::pthread_setspecific(probe.exit_key(), state.cast()) } != 0 {
         // SAFETY: just made, and nobody else has it.

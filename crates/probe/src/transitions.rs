@@ -8,9 +8,10 @@ use crate::arch::stack_pointer;
 use crate::entry::{ErrnoGuard, guarded};
 use crate::names::Direction;
 use crate::probe::Probe;
-use crate::thread_state::{ThreadState, lost, with_current};
+use crate::thread_state::{lost, with_current};
 use clrhost_abi::Hresult;
 use clrhost_abi::profiling::COR_PRF_TRANSITION_CALL;
+use clrhost_boundary::{TargetId, TaskOwner};
 use std::ffi::c_void;
 
 /// `ICorProfilerCallback::ManagedToUnmanagedTransition`: `Leave` if it is a call, `ReverseLeave` if it is a return.
@@ -26,13 +27,15 @@ pub(crate) unsafe extern "C" fn managed_to_unmanaged<const TIMED: bool, const HO
     let sp = stack_pointer();
     // SAFETY: the caller's duty.
     let probe = unsafe { Probe::from_this(this) };
-    crossing::<HOSTED>(probe, |state| {
+    crossing::<HOSTED>(probe, |owner| {
         if reason == COR_PRF_TRANSITION_CALL {
-            let target = state.target(function, Direction::ToNative);
-            probe.boundary().leave::<TIMED, HOSTED>(state.owner(), target, sp);
+            let (key, bind) =
+                (key(function, Direction::ToNative), || bind(probe, function, Direction::ToNative));
+            probe.boundary().leave::<TIMED, HOSTED>(owner, key, sp, bind);
         } else {
-            let method = state.target(function, Direction::ToManaged);
-            probe.boundary().reverse_leave::<TIMED, HOSTED>(state.owner(), method);
+            let (key, bind) =
+                (key(function, Direction::ToManaged), || bind(probe, function, Direction::ToManaged));
+            probe.boundary().reverse_leave::<TIMED, HOSTED>(owner, key, bind);
         }
     })
 }
@@ -50,25 +53,38 @@ pub(crate) unsafe extern "C" fn unmanaged_to_managed<const TIMED: bool, const HO
     let sp = stack_pointer();
     // SAFETY: the caller's duty.
     let probe = unsafe { Probe::from_this(this) };
-    crossing::<HOSTED>(probe, |state| {
+    crossing::<HOSTED>(probe, |owner| {
         if reason == COR_PRF_TRANSITION_CALL {
-            let method = state.target(function, Direction::ToManaged);
-            probe.boundary().reverse_enter::<TIMED, HOSTED>(state.owner(), method, sp);
+            let (key, bind) =
+                (key(function, Direction::ToManaged), || bind(probe, function, Direction::ToManaged));
+            probe.boundary().reverse_enter::<TIMED, HOSTED>(owner, key, sp, bind);
         } else {
-            let target = state.target(function, Direction::ToNative);
-            probe.boundary().enter::<TIMED, HOSTED>(state.owner(), target);
+            let (key, bind) =
+                (key(function, Direction::ToNative), || bind(probe, function, Direction::ToNative));
+            probe.boundary().enter::<TIMED, HOSTED>(owner, key, bind);
         }
     })
 }
 
 #[inline(always)]
-fn crossing<const HOSTED: bool>(probe: &'static Probe, body: impl FnOnce(&ThreadState)) -> Hresult {
+fn crossing<const HOSTED: bool>(probe: &'static Probe, body: impl FnOnce(&TaskOwner)) -> Hresult {
     guarded("a crossing", || {
         // Our own fast path makes no call that could change errno; a host may.
         let _errno = HOSTED.then(ErrnoGuard::keep);
-        if !with_current(probe, body) {
+        if !with_current(probe, |state| body(state.owner())) {
             lost(probe);
         }
         Hresult::S_OK
     })
+}
+
+/// FunctionIDs are aligned, so the lowest bit is free for the direction: a delegate type's `Invoke` can be both.
+fn key(function: usize, direction: Direction) -> u64 {
+    function as u64 | (direction == Direction::ToManaged) as u64
+}
+
+#[cold]
+fn bind(probe: &Probe, function: usize, direction: Direction) -> TargetId {
+    let _errno = ErrnoGuard::keep();
+    probe.bind(key(function, direction), function, direction)
 }

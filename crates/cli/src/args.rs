@@ -1,0 +1,153 @@
+//! The command line.
+
+use crate::exit_code;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clrhost::engine::{RollForward, Version};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// See every crossing between managed and native code of a .NET program.
+#[derive(Parser)]
+#[command(name = "clrhost", version, after_help = exit_code::HELP, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run an application in place of `dotnet` and report its crossings when it ends
+    #[command(after_help = RUN_HELP)]
+    Run(Run),
+    /// Say which .NET is installed, what would be used and what is in the way
+    #[command(after_help = DOCTOR_HELP)]
+    Doctor(Doctor),
+    /// Print a completion script for a shell
+    #[command(after_help = "Examples:\n  clrhost completions bash > /etc/bash_completion.d/clrhost")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page
+    #[command(after_help = "Examples:\n  clrhost man > /usr/local/share/man/man1/clrhost.1")]
+    Man,
+}
+
+const RUN_HELP: &str = "\
+`clrhost run APP.dll ARGS` takes the place of `dotnet APP.dll ARGS`: same .NET, same configuration files, same standard
+streams, same exit code. The report goes to stderr, or into a file, when the program ends: also by Environment.Exit, by an
+unhandled exception, or by a signal other than SIGKILL.
+
+Examples:
+  clrhost run app.dll --port 80
+  clrhost run --user-only app.dll                       only the program's own native calls
+  clrhost run --report crossings.json app.dll           everything, for scripts
+  clrhost run --runtimeconfig net8.json old-tool.exe    an assembly without a configuration of its own
+  clrhost run --no-hooks app.dll                        the same run without the probe, to compare";
+
+const DOCTOR_HELP: &str = "\
+Examples:
+  clrhost doctor
+  clrhost doctor app.dll        does an installed .NET fit this application?
+
+Exits with 0 if all is well, 121 if there is no .NET, 122 if none fits the application, 123 if the application cannot be
+run, 124 if a setting keeps the probe out.";
+
+/// Options of `clrhost run`.
+#[derive(Args)]
+pub struct Run {
+    #[command(flatten)]
+    pub report: ReportOptions,
+    #[command(flatten)]
+    pub hosting: HostingOptions,
+
+    /// Run without the probe, to compare; there is no report
+    #[arg(long, conflicts_with_all = ["report", "format", "user_only", "count_only", "top"])]
+    pub no_hooks: bool,
+
+    /// Count crossings without timing them, which costs less
+    #[arg(long)]
+    pub count_only: bool,
+
+    /// Attach the probe and let it do nothing: shows the price of the runtime's own part (for measurements)
+    #[arg(long, hide = true, conflicts_with_all = ["report", "format", "user_only", "count_only", "top"])]
+    pub empty_probe: bool,
+
+    /// The application's assembly
+    #[arg(value_name = "APP.dll")]
+    pub app: PathBuf,
+
+    /// Arguments for the application; everything after APP.dll is its own
+    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub args: Vec<OsString>,
+}
+
+/// Where the report goes and what is in it.
+#[derive(Args)]
+#[command(next_help_heading = "Report")]
+pub struct ReportOptions {
+    /// Write the report into this file instead of to stderr
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+
+    /// Form of the report [default: json for a FILE that ends in .json, else text]
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+
+    /// Leave out the native calls of .NET's own assemblies
+    #[arg(long)]
+    pub user_only: bool,
+
+    /// Rows per table of the text report; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 25)]
+    pub top: usize,
+}
+
+/// What `dotnet exec` takes before the assembly, and the choice of .NET.
+#[derive(Args)]
+#[command(next_help_heading = "Choice of .NET")]
+pub struct HostingOptions {
+    /// Use the .NET in this folder and no other
+    #[arg(long, value_name = "DIR")]
+    pub dotnet_root: Option<PathBuf>,
+
+    /// Use this runtimeconfig.json instead of the one beside the assembly
+    #[arg(long, value_name = "FILE")]
+    pub runtimeconfig: Option<PathBuf>,
+
+    /// Use this deps.json instead of the one beside the assembly
+    #[arg(long, value_name = "FILE")]
+    pub depsfile: Option<PathBuf>,
+
+    /// Look for assemblies in this folder too; may be given several times
+    #[arg(long = "additionalprobingpath", value_name = "DIR")]
+    pub additional_probing_paths: Vec<PathBuf>,
+
+    /// Use exactly this version of the framework
+    #[arg(long, value_name = "VERSION")]
+    pub fx_version: Option<Version>,
+
+    /// Which later versions may stand in: Disable, LatestPatch, Minor, LatestMinor, Major, LatestMajor
+    #[arg(long, value_name = "POLICY")]
+    pub roll_forward: Option<RollForward>,
+}
+
+/// Options of `clrhost doctor`.
+#[derive(Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    pub hosting: HostingOptions,
+
+    /// An application to check against what is installed
+    #[arg(value_name = "APP.dll")]
+    pub app: Option<PathBuf>,
+}
+
+/// Form of a report.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tables for people
+    Text,
+    /// The documented, versioned format of docs/report.md
+    Json,
+}

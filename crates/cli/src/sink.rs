@@ -1,0 +1,71 @@
+//! Where the report goes: a file that was proved writable before the application ran, or stderr.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// The place for the report.
+pub enum Sink {
+    Stderr,
+    /// A regular file: written under a name of our own beside it and renamed when complete, so that what has the right
+    /// name is never half a report, and an earlier one stays until then.
+    File {
+        path: PathBuf,
+        draft_path: PathBuf,
+        draft: File,
+    },
+    /// A device or pipe, written in place.
+    Special {
+        path: PathBuf,
+        file: File,
+    },
+}
+
+impl Sink {
+    /// Opens the place, before the application runs, so that a wrong path costs no run.
+    pub fn open(path: Option<&Path>) -> io::Result<Sink> {
+        let Some(path) = path else { return Ok(Sink::Stderr) };
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => Err(io::Error::other("it is a directory")),
+            Ok(metadata) if !metadata.is_file() => {
+                Ok(Sink::Special { path: path.to_owned(), file: File::options().write(true).open(path)? })
+            }
+            Ok(metadata) if metadata.permissions().readonly() => Err(io::ErrorKind::PermissionDenied.into()),
+            _ => {
+                let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
+                name.push(format!(".{}.tmp", std::process::id()));
+                let draft_path = path.with_file_name(name);
+                let draft = File::create(&draft_path)?;
+                Ok(Sink::File { path: path.to_owned(), draft_path, draft })
+            }
+        }
+    }
+
+    /// Writes the report. The error names the place.
+    pub fn write(self, report: &[u8]) -> io::Result<()> {
+        let (path, written) = match self {
+            Sink::Stderr => return io::stderr().lock().write_all(report),
+            Sink::Special { path, mut file } => (path, file.write_all(report)),
+            Sink::File { path, draft_path, mut draft } => {
+                let written = draft
+                    .write_all(report)
+                    .and_then(|()| draft.sync_all())
+                    .and_then(|()| fs::rename(&draft_path, &path));
+                if written.is_err() {
+                    // Half a draft is of no use, and the error that counts is the first one.
+                    let _ = fs::remove_file(&draft_path);
+                }
+                (path, written)
+            }
+        };
+        written.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    }
+
+    /// Gives the place up without a report.
+    pub fn abandon(self) {
+        if let Sink::File { draft_path, .. } = self {
+            // Nothing was written; a left-over empty file is all that can go wrong.
+            let _ = fs::remove_file(draft_path);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! `cargo xtask demo`: the first sight of clrhost.
+
+use std::process::Command;
+
+use crate::workspace::{self, cargo, progress, root, shown, target, words};
+use crate::{Failure, fixtures, setup};
+
+/// Builds clrhost and the SQLite sample, and runs the one under the other; `args` go to the sample.
+pub fn run(args: &[String]) -> Result<u8, Failure> {
+    let dotnet = setup()?;
+    progress("clrhost", "building it with optimisation");
+    workspace::run(cargo().args(["build", "--release", "--quiet", "--package", "clrhost-cli"]))?;
+    let sample = fixtures::build_sample()?;
+
+    let mut clrhost = Command::new(shown(&target().join("release/clrhost")));
+    clrhost.current_dir(root()).arg("run").arg(shown(&sample)).args(args);
+    let mut line = words(&clrhost);
+    if dotnet.fetched {
+        // clrhost would not look for a runtime in our build folder.
+        clrhost.env("DOTNET_ROOT", &dotnet.root);
+        line = format!("DOTNET_ROOT={} {line}", dotnet.root.display());
+    }
+    eprintln!("\n$ {line}");
+    let status = clrhost.status().map_err(|e| format!("can't start {line}: {e}"))?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+}

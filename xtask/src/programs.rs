@@ -1,0 +1,119 @@
+//! Programs that nobody here wrote, which must behave under clrhost as under `dotnet`.
+//!
+//! In `target/clrhost/programs`:
+//!
+//! | folder | contents |
+//! | --- | --- |
+//! | `mcs` | `mcs.exe`, Mono's C# compiler, and `Input.cs` for it to compile |
+//! | `coco` | `Coco.exe`, a compiler generator, its frame files and the grammar `Calc.atg` |
+//! | `nbgv` | `package/nbgv.cli/tools/net8.0/any/nbgv.dll`, and the git repository `repo` to ask it about |
+//!
+//! The first two have no runtimeconfig.json of their own; `rc8.json` beside them is for
+//! `dotnet exec --runtimeconfig rc8.json mcs.exe ...`. mcs reads its class library with
+//! `-nostdlib -noconfig -r:.../System.Private.CoreLib.dll`; Coco writes its output where `-o` says.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::compiler::RUNTIME_CONFIG;
+use crate::workspace::{self, built, make_folder, progress, run_quietly};
+use crate::{Failure, debian};
+
+const NBGV: &str = "nerdbank-gitversioning@3.10.94";
+/// Enough history for the version height to need a walk.
+const COMMITS: u32 = 60;
+
+/// Gets the programs that are missing.
+pub fn ensure() -> Result<(), Failure> {
+    let programs = built().join("programs");
+    for (name, get) in [("mcs", mcs as fn(&Path) -> _), ("coco", coco), ("nbgv", nbgv)] {
+        let folder = programs.join(name);
+        // Written last, so a folder that has it is complete.
+        let complete = folder.join("complete");
+        if complete.exists() {
+            continue;
+        }
+        if folder.exists() {
+            fs::remove_dir_all(&folder).map_err(|e| format!("can't empty {}: {e}", folder.display()))?;
+        }
+        make_folder(&folder)?;
+        let source = get(&folder).map_err(|failure| format!("can't get the program {name}: {failure}"))?;
+        workspace::write(&complete, "")?;
+        progress(name, &format!("from {source}"));
+    }
+    Ok(())
+}
+
+fn mcs(folder: &Path) -> Result<&'static str, Failure> {
+    workspace::copy(Path::new("/usr/lib/mono/4.5/mcs.exe"), &folder.join("mcs.exe"))?;
+    workspace::write(&folder.join("rc8.json"), RUNTIME_CONFIG)?;
+    let mut input = String::from(
+        "using System; using System.Runtime.InteropServices;\nstatic class Input\n{\n    static int sum;\n",
+    );
+    let mut body = String::new();
+    for i in 0..300 {
+        let _ =
+            writeln!(input, "    [DllImport(\"libc\", EntryPoint = \"abs\")] static extern int a{i}(int x);");
+        let _ = writeln!(body, "        sum += a{i}(-{i});");
+    }
+    let _ =
+        write!(input, "    static void Main()\n    {{\n{body}        Console.WriteLine(sum);\n    }}\n}}\n");
+    workspace::write(&folder.join("Input.cs"), &input)?;
+    Ok("Debian's mono-mcs")
+}
+
+fn coco(folder: &Path) -> Result<&'static str, Failure> {
+    let package = folder.join("package");
+    debian::unpack("coco-cs", &package)?;
+    for file in ["Coco.exe", "Parser.frame", "Scanner.frame", "Copyright.frame"] {
+        workspace::copy(&package.join("usr/share/coco-cs").join(file), &folder.join(file))?;
+    }
+    workspace::write(&folder.join("rc8.json"), RUNTIME_CONFIG)?;
+    workspace::write(&folder.join("Calc.atg"), GRAMMAR)?;
+    Ok("Debian's coco-cs")
+}
+
+const GRAMMAR: &str = r#"COMPILER Calc
+CHARACTERS
+  digit = "0123456789".
+  letter = "abcxyz".
+TOKENS
+  number = digit {digit}.
+  ident = letter {letter | digit}.
+PRODUCTIONS
+  Calc = Stat {Stat}.
+  Stat = ident "=" Expr ";".
+  Expr = Term {("+" | "-") Term}.
+  Term = Factor {("*" | "/") Factor}.
+  Factor = number | ident | "(" Expr ")".
+END Calc.
+"#;
+
+fn nbgv(folder: &Path) -> Result<&'static str, Failure> {
+    debian::ensure_command("npm", "npm")?;
+    debian::ensure_command("git", "git")?;
+    let archive = run_quietly(Command::new("npm").args(["pack", "--silent", NBGV]).current_dir(folder))?;
+    let archive = archive.lines().last().ok_or("npm pack named no file")?.trim();
+    run_quietly(Command::new("tar").args(["xzf", archive]).current_dir(folder))?;
+
+    let repo = folder.join("repo");
+    make_folder(&repo)?;
+    let git = |args: &[&str]| {
+        let mut git = Command::new("git");
+        // Nothing of the user's own configuration, so that everybody's repository has the same commits.
+        git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        git.env("GIT_AUTHOR_DATE", "2024-01-01T00:00:00Z").env("GIT_COMMITTER_DATE", "2024-01-01T00:00:00Z");
+        git.args(["-c", "user.name=clrhost", "-c", "user.email=clrhost@example.invalid"]);
+        run_quietly(git.args(args).current_dir(&repo)).map(drop)
+    };
+    git(&["init", "--quiet", "--initial-branch=main"])?;
+    workspace::write(&repo.join("version.json"), "{\"version\":\"1.2-beta\"}\n")?;
+    for i in 0..COMMITS {
+        workspace::write(&repo.join(format!("file{}", i % 10)), &format!("{i}\n"))?;
+        git(&["add", "."])?;
+        git(&["commit", "--quiet", "--message", &format!("Commit {i}")])?;
+    }
+    Ok("npm's nerdbank-gitversioning")
+}

@@ -1,0 +1,62 @@
+//! `cargo xtask test`: everything that must hold before a change goes in.
+
+use std::process::Command;
+
+use crate::workspace::{self, cargo, find_command, progress, run_quietly, words};
+use crate::{Failure, fixtures, programs, setup};
+
+/// Runs all checks, the tests proper last; with `filter` only the tests whose names contain it.
+pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
+    let dotnet = setup()?;
+    fixtures::build()?;
+    fixtures::build_sample()?;
+    programs::ensure()?;
+
+    if filter.is_none() {
+        if has_component("fmt", "rustfmt") {
+            step("formatting", cargo().args(["fmt", "--all", "--check"]))?;
+        }
+        if has_component("clippy", "clippy") {
+            let mut clippy = cargo();
+            clippy.args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+            step("lints", &mut clippy)?;
+        }
+        step("interleavings", &mut loom())?;
+    }
+    // Tests outside the command's own package run the binary too.
+    step("clrhost", cargo().args(["build", "--quiet", "--package", "clrhost-cli"]))?;
+    let mut tests = cargo();
+    tests.args(["test", "--workspace", "--no-fail-fast"]).args(filter);
+    tests.env("CLRHOST_TEST_DOTNET_ROOT", &dotnet.root);
+    step("tests", &mut tests)?;
+    Ok(0)
+}
+
+/// The model checker tries every order of the core's atomic operations. Its flag changes all crates, hence
+/// the build folder of its own; unoptimised it takes minutes.
+fn loom() -> Command {
+    let mut loom = cargo();
+    loom.args(["test", "--package", "clrhost-boundary", "--lib", "--release"]);
+    loom.arg("--target-dir").arg(workspace::target().join("loom"));
+    loom.env("RUSTFLAGS", "--cfg loom");
+    loom
+}
+
+fn step(what: &str, command: &mut Command) -> Result<(), Failure> {
+    progress(what, &words(command));
+    workspace::run(command).map_err(|failure| format!("the step \"{what}\" failed: {failure}"))
+}
+
+/// A Rust installed with rustup's minimal profile has neither.
+fn has_component(subcommand: &str, component: &str) -> bool {
+    let works = || run_quietly(cargo().args([subcommand, "--version"])).is_ok();
+    if !works() && find_command("rustup").is_some() {
+        progress(component, "installing it with rustup");
+        // Whether that helped is asked below.
+        let _ = run_quietly(Command::new("rustup").args(["component", "add", component]));
+    }
+    works() || {
+        progress(component, "missing, so its check is skipped");
+        false
+    }
+}
