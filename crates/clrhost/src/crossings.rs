@@ -1,7 +1,7 @@
 //! What was counted, to be read at any time.
 
 use clrhost_boundary::HostingLayer;
-use clrhost_probe::{Attachment, Probe, ProbeSnapshot};
+use clrhost_probe::{Attachment, Probe, ProbeSnapshot, Timing};
 
 /// A handle on the process's counts. Cheap to copy; any thread may read at any time, while the application runs on.
 #[derive(Clone, Copy)]
@@ -23,6 +23,11 @@ impl Crossings {
     /// `HOST_E_CLRNOTAVAILABLE`.
     pub fn is_shut(&self) -> bool {
         self.probe.boundary().layer().is_some_and(HostingLayer::is_shut)
+    }
+
+    /// What is recorded at each crossing.
+    pub fn timing(&self) -> Timing {
+        self.probe.timing()
     }
 
     /// All numbers as they are, in ticks.

@@ -1,6 +1,6 @@
 //! Finding .NET and preparing it, step by step or in one go.
 
-use crate::{Application, Crossings, Error, Runtime};
+use crate::{Application, Crossings, Error, Reporter, Runtime};
 use clrhost_boundary::TaskManager;
 use clrhost_engine_coreclr::{
     self as engine, App, CommandLine, Context, Environment, HostFxr, HostOptions, Requirements,
@@ -72,7 +72,8 @@ impl Host {
         )?;
         let framework = context.runtime_version()?;
         let crossings = self.claim_process()?;
-        Ok(Prepared { context, framework, crossings })
+        let reporter = crossings.map(|crossings| Reporter::new(crossings, &application, framework.as_ref()));
+        Ok(Prepared { context, framework, crossings, reporter })
     }
 
     /// Starts a runtime without an application, as this `runtimeconfig.json` asks for it, to call static methods in.
@@ -118,6 +119,7 @@ pub struct Prepared {
     context: Context<CommandLine>,
     framework: Option<engine::Runtime>,
     crossings: Option<Crossings>,
+    reporter: Option<Reporter>,
 }
 
 impl Prepared {
@@ -129,6 +131,11 @@ impl Prepared {
     /// What is counted while the application runs; `None` without hooks.
     pub fn crossings(&self) -> Option<Crossings> {
         self.crossings
+    }
+
+    /// Makes reports on the application; `None` without hooks.
+    pub fn reporter(&self) -> Option<Reporter> {
+        self.reporter.clone()
     }
 
     /// Runs `Main` on the calling thread and gives its exit code.

@@ -37,6 +37,7 @@ mod crossings;
 mod error;
 mod host;
 mod process_end;
+mod reporter;
 mod runtime;
 
 pub use application::Application;
@@ -44,6 +45,7 @@ pub use crossings::Crossings;
 pub use error::Error;
 pub use host::{Host, Prepared};
 pub use process_end::{ProcessEnd, on_process_end, run_last};
+pub use reporter::Reporter;
 pub use runtime::{Component, Runtime};
 
 pub use clrhost_boundary::{

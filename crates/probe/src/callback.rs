@@ -23,6 +23,8 @@ pub(crate) fn vtbl(timing: Timing, hosted: bool) -> &'static Vtbl {
     put(CallbackSlot::AddRef, count_reference as *const c_void);
     put(CallbackSlot::Release, count_reference as *const c_void);
     put(CallbackSlot::Initialize, initialize as *const c_void);
+    put(CallbackSlot::ModuleLoadFinished, module_load_finished as *const c_void);
+    put(CallbackSlot::JITInlining, jit_inlining as *const c_void);
     put(CallbackSlot::ModuleUnloadStarted, module_unload_started as *const c_void);
     put(CallbackSlot::ThreadDestroyed, thread_destroyed as *const c_void);
     put(CallbackSlot::ThreadNameChanged, thread_name_changed as *const c_void);
@@ -87,6 +89,33 @@ unsafe extern "C" fn initialize(this: *mut c_void, info: *mut c_void) -> Hresult
                 hresult
             }
         }
+    })
+}
+
+/// # Safety
+/// `this` is the probe.
+// SAFETY: only put into the vtable of the probe's own object.
+unsafe extern "C" fn module_load_finished(this: *mut c_void, module: usize, status: Hresult) -> Hresult {
+    quiet("ICorProfilerCallback::ModuleLoadFinished", || {
+        if !status.is_failure() {
+            // SAFETY: the caller's duty.
+            unsafe { Probe::from_this(this) }.module_loaded(module);
+        }
+    })
+}
+
+/// # Safety
+/// `this` is the probe; `should_inline` is writable.
+// SAFETY: only put into the vtable of the probe's own object.
+unsafe extern "C" fn jit_inlining(
+    this: *mut c_void,
+    _caller: usize,
+    callee: usize,
+    should_inline: *mut i32,
+) -> Hresult {
+    quiet("ICorProfilerCallback::JITInlining", || {
+        // SAFETY: the caller's duty.
+        unsafe { *should_inline = Probe::from_this(this).may_inline(callee) as i32 };
     })
 }
 

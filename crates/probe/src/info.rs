@@ -1,6 +1,7 @@
 //! What the runtime tells when asked: `ICorProfilerInfo` behind safe methods.
 
-use clrhost_abi::metadata::{IID_IMETADATAIMPORT, IMetaDataImportVtbl};
+use crate::metadata::Metadata;
+use clrhost_abi::metadata::IID_IMETADATAIMPORT;
 use clrhost_abi::profiling::{
     ICorProfilerInfo3Vtbl, ICorProfilerInfoVtbl, IID_ICORPROFILERINFO, IID_ICORPROFILERINFO3,
 };
@@ -72,12 +73,6 @@ pub(crate) struct ProfilerInfo {
 unsafe impl Send for ProfilerInfo {}
 // SAFETY: as above.
 unsafe impl Sync for ProfilerInfo {}
-
-/// A method's token and the metadata that explains it.
-pub(crate) struct MethodMetadata {
-    pub(crate) import: Com<IMetaDataImportVtbl>,
-    pub(crate) token: u32,
-}
 
 impl ProfilerInfo {
     /// # Safety
@@ -162,7 +157,8 @@ impl ProfilerInfo {
         .map(PathBuf::from)
     }
 
-    pub(crate) fn method_metadata(&self, function: usize) -> Option<MethodMetadata> {
+    /// The metadata of a function's module, and the function's token in it.
+    pub(crate) fn method_metadata(&self, function: usize) -> Option<(Metadata, u32)> {
         let (mut import, mut token) = (ptr::null_mut(), 0);
         // SAFETY: both out parameters are writable.
         let hresult = unsafe {
@@ -178,7 +174,40 @@ impl ProfilerInfo {
             return None;
         }
         // SAFETY: on success the runtime hands out a reference to the interface asked for.
-        unsafe { Com::from_raw(import) }.map(|import| MethodMetadata { import, token })
+        let import = unsafe { Com::from_raw(import) }?;
+        Some((Metadata::new(import), token))
+    }
+
+    /// The metadata of a module; `None` for modules without, such as resources.
+    pub(crate) fn module_metadata(&self, module: usize) -> Option<Metadata> {
+        const OF_READ: u32 = 0;
+        let mut import = ptr::null_mut();
+        // SAFETY: the out parameter is writable.
+        let hresult = unsafe {
+            let get = self.info.vtbl().get_module_metadata;
+            get(self.info.this(), module, OF_READ, &IID_IMETADATAIMPORT, &mut import)
+        };
+        // S_FALSE says that the module has no metadata.
+        if !hresult.is_s_ok() {
+            return None;
+        }
+        // SAFETY: on success the runtime hands out a reference to the interface asked for.
+        unsafe { Com::from_raw(import) }.map(Metadata::new)
+    }
+
+    /// The IL of a method, header included; `None` for methods without.
+    pub(crate) fn il_body(&self, module: usize, method: u32) -> Option<Vec<u8>> {
+        let (mut header, mut size) = (ptr::null(), 0);
+        // SAFETY: both out parameters are writable.
+        let hresult = unsafe {
+            let get = self.info.vtbl().get_il_function_body;
+            get(self.info.this(), module, method, &mut header, &mut size)
+        };
+        if hresult.is_failure() || header.is_null() {
+            return None;
+        }
+        // SAFETY: on success the module owns `size` bytes there for as long as it is loaded; they are copied here.
+        Some(unsafe { std::slice::from_raw_parts(header, size as usize) }.to_vec())
     }
 }
 

@@ -16,7 +16,10 @@ mod class_factory;
 mod clock;
 mod entry;
 mod forwarder;
+mod il;
 mod info;
+mod inlining;
+mod metadata;
 mod names;
 mod probe;
 mod thread_state;
@@ -24,4 +27,4 @@ mod transitions;
 
 pub use activation::{ProbeError, check_environment};
 pub use clock::ProbeClock;
-pub use probe::{Attachment, Probe, ProbeConfig, ProbeSnapshot, Timing};
+pub use probe::{Attachment, HostState, Probe, ProbeConfig, ProbeSnapshot, Timing};

@@ -6,6 +6,7 @@ use crate::class_factory;
 use crate::clock::ProbeClock;
 use crate::forwarder::Forwarder;
 use crate::info::ProfilerInfo;
+use crate::inlining::Inlining;
 use crate::names::{Direction, Names};
 use crate::thread_state::{new_exit_key, os_thread_name};
 use clrhost_abi::Hresult;
@@ -59,10 +60,18 @@ pub struct ProbeSnapshot {
     pub lost: u64,
     /// Version of the runtime as it tells it to profilers: major, minor, build.
     pub runtime_version: Option<(u16, u16, u16)>,
-    /// Calls to the host that did not end with `S_OK`: how many, and the first of them.
-    pub host_failures: (u64, Vec<HostFailure>),
-    /// The hosting layer was shut by `E_FAIL` or a panic of the host.
-    pub host_shut: bool,
+    /// How the agreement with the host stands, where there is one.
+    pub host: Option<HostState>,
+}
+
+/// How the agreement with the host stands.
+pub struct HostState {
+    /// The hosting layer was shut by `E_FAIL` or a panic.
+    pub shut: bool,
+    /// Calls that did not end with `S_OK`.
+    pub failures: u64,
+    /// The first of them.
+    pub kept: Vec<HostFailure>,
 }
 
 /// The process's probe. Lives as long as the process: the runtime may call it until the end.
@@ -86,6 +95,7 @@ pub struct Probe {
 struct Runtime {
     info: ProfilerInfo,
     names: Names,
+    inlining: Inlining,
 }
 
 static PROBE: OnceLock<&'static Probe> = OnceLock::new();
@@ -166,15 +176,17 @@ impl Probe {
             }
         }
         let snapshot = self.boundary.snapshot();
-        let layer = self.boundary.layer();
+        let host = self.boundary.layer().map(|layer| {
+            let (failures, kept) = layer.failures();
+            HostState { shut: layer.is_shut(), failures, kept }
+        });
         ProbeSnapshot {
             snapshot,
             ns_per_tick: self.boundary.clock().ns_per_tick(),
             wall_ns: self.boundary.clock().elapsed_ns(),
             lost: self.lost.load(Ordering::Relaxed),
             runtime_version: self.runtime.get().and_then(|runtime| runtime.info.runtime_version()),
-            host_failures: layer.map(HostingLayer::failures).unwrap_or_default(),
-            host_shut: layer.is_some_and(HostingLayer::is_shut),
+            host,
         }
     }
 
@@ -182,7 +194,7 @@ impl Probe {
     pub(crate) fn attach(&self, info: ProfilerInfo) -> Hresult {
         *lock(&self.activation) = None;
         let names = Names::new(&info);
-        let runtime = self.runtime.get_or_init(|| Runtime { info, names });
+        let runtime = self.runtime.get_or_init(|| Runtime { info, names, inlining: Inlining::default() });
         let hresult = runtime.info.set_event_mask(self.timing.event_mask());
         if hresult.is_failure() {
             self.refuse(hresult);
@@ -216,8 +228,23 @@ impl Probe {
         self.boundary.bind(key, description)
     }
 
+    /// May the JIT inline this method and still report all crossings?
+    pub(crate) fn may_inline(&self, callee: usize) -> bool {
+        self.runtime.get().is_none_or(|runtime| runtime.inlining.allows(&runtime.info, callee))
+    }
+
+    pub(crate) fn module_loaded(&self, module: usize) {
+        let Some(runtime) = self.runtime.get() else { return };
+        if let Some(path) = runtime.info.module_path(module) {
+            runtime.inlining.module_loaded(&path, runtime.info.module_metadata(module));
+        }
+    }
+
     /// The FunctionIDs of a module lose their meaning.
     pub(crate) fn module_unloads(&self, module: usize) {
+        if let Some(runtime) = self.runtime.get() {
+            runtime.inlining.module_unloads();
+        }
         let Some(keys) = lock(&self.keys_of_module).remove(&module) else { return };
         self.boundary.forget_keys(&keys);
     }
@@ -244,9 +271,9 @@ impl Probe {
 
 impl Timing {
     fn event_mask(self) -> u32 {
-        use clrhost_abi::profiling::monitor::{CODE_TRANSITIONS, MODULE_LOADS, THREADS};
+        use clrhost_abi::profiling::monitor::{CODE_TRANSITIONS, JIT_COMPILATION, MODULE_LOADS, THREADS};
         match self {
-            Timing::Timed | Timing::Counted => CODE_TRANSITIONS | THREADS | MODULE_LOADS,
+            Timing::Timed | Timing::Counted => CODE_TRANSITIONS | JIT_COMPILATION | THREADS | MODULE_LOADS,
             Timing::Empty => CODE_TRANSITIONS,
         }
     }

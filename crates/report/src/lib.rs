@@ -1,1 +1,29 @@
-//! Placeholder.
+//! The report: what a run of clrhost tells when it ends.
+//!
+//! [`Report::new`] turns the core's [`Snapshot`](clrhost_boundary::Snapshot), in ticks and numbers of targets, into a
+//! [`Report`], in nanoseconds and names. A report is written as JSON ([`Report::to_json`]), a stable format that
+//! `docs/report.md` and `docs/report.schema.json` describe, or as text for people ([`Report::render_text`]).
+//!
+//! Not for: counting, or finding out about processes. What the core does not know comes in by [`ReportContext`].
+//!
+//! Invariant: everything the text says is in the JSON. The text is made from the [`Report`] alone, so a report that
+//! was read back from a file renders as it did when it was made.
+
+mod assemble;
+mod context;
+mod duration;
+mod json;
+mod model;
+mod notes;
+mod task_type;
+mod text;
+
+pub use assemble::FUNCTION_POINTERS;
+pub use context::{HostOutcome, ReportContext};
+pub use model::{
+    Application, BracketKind, Clock, CrossingKind, Exit, FailedCall, FoldedTasks, Hidden, Host, MismatchRow,
+    Mode, Note, OpenRow, OpenedBy, Process, Report, Runtime, SCHEMA, Source, TargetRow, TaskRow, Timing,
+    Totals,
+};
+pub use task_type::TaskType;
+pub use text::{Style, TextOptions};

@@ -1,4 +1,4 @@
-//! The metadata interface `IMetaDataImport` (`cor.h`): the methods clrhost calls, and the bits it looks at.
+//! The metadata interfaces (`cor.h`): the methods clrhost calls, and the bits it looks at.
 
 use crate::{Guid, Hresult, IUnknownVtbl};
 use core::ffi::c_void;
@@ -29,7 +29,16 @@ pub struct IMetaDataImportVtbl {
         flags: *mut u32,
         extends: *mut u32,
     ) -> Hresult,
-    slots_13_to_29: [usize; 17],
+    slot_13: usize,
+    pub get_type_ref_props: unsafe extern "C" fn(
+        this: *mut c_void,
+        type_ref: u32,
+        resolution_scope: *mut u32,
+        name: *mut u16,
+        name_capacity: u32,
+        name_length: *mut u32,
+    ) -> Hresult,
+    slots_15_to_29: [usize; 15],
     pub get_method_props: unsafe extern "C" fn(
         this: *mut c_void,
         method_def: u32,
@@ -43,7 +52,23 @@ pub struct IMetaDataImportVtbl {
         code_rva: *mut u32,
         impl_flags: *mut u32,
     ) -> Hresult,
-    slots_31_to_41: [usize; 11],
+    pub get_member_ref_props: unsafe extern "C" fn(
+        this: *mut c_void,
+        member_ref: u32,
+        parent: *mut u32,
+        name: *mut u16,
+        name_capacity: u32,
+        name_length: *mut u32,
+        signature: *mut *const u8,
+        signature_length: *mut u32,
+    ) -> Hresult,
+    slots_32_to_40: [usize; 9],
+    pub get_sig_from_token: unsafe extern "C" fn(
+        this: *mut c_void,
+        token: u32,
+        signature: *mut *const u8,
+        signature_length: *mut u32,
+    ) -> Hresult,
     pub get_module_ref_props: unsafe extern "C" fn(
         this: *mut c_void,
         module_ref: u32,
@@ -74,6 +99,60 @@ pub struct IMetaDataImportVtbl {
         unsafe extern "C" fn(this: *mut c_void, nested: u32, enclosing: *mut u32) -> Hresult,
 }
 
+/// `IID_IMetaDataAssemblyImport`.
+pub const IID_IMETADATAASSEMBLYIMPORT: Guid =
+    Guid::new(0xEE62470B, 0xE94B, 0x424E, [0x9B, 0x7C, 0x2F, 0x00, 0xC9, 0x24, 0x9F, 0x93]);
+
+/// `IMetaDataAssemblyImport` up to slot 4.
+#[repr(C)]
+#[expect(missing_docs, reason = "fields are the methods of cor.h under their own names and parameters")]
+pub struct IMetaDataAssemblyImportVtbl {
+    pub unknown: IUnknownVtbl,
+    slot_3: usize,
+    pub get_assembly_ref_props: unsafe extern "C" fn(
+        this: *mut c_void,
+        assembly_ref: u32,
+        public_key: *mut *const c_void,
+        public_key_length: *mut u32,
+        name: *mut u16,
+        name_capacity: u32,
+        name_length: *mut u32,
+        metadata: *mut c_void,
+        hash: *mut *const c_void,
+        hash_length: *mut u32,
+        flags: *mut u32,
+    ) -> Hresult,
+}
+
+/// `IID_IMetaDataTables`.
+pub const IID_IMETADATATABLES: Guid =
+    Guid::new(0xD8F579AB, 0x402D, 0x4B8E, [0x82, 0xD9, 0x5D, 0x63, 0xB1, 0x06, 0x5C, 0x68]);
+
+/// Number of the table of P/Invoke declarations (ECMA-335 II.22.22).
+pub const TABLE_IMPL_MAP: u32 = 0x1C;
+/// Column of that table that names the method.
+pub const IMPL_MAP_MEMBER_FORWARDED: u32 = 1;
+
+/// `IMetaDataTables` up to slot 13.
+#[repr(C)]
+#[expect(missing_docs, reason = "fields are the methods of cor.h under their own names and parameters")]
+pub struct IMetaDataTablesVtbl {
+    pub unknown: IUnknownVtbl,
+    slots_3_to_8: [usize; 6],
+    pub get_table_info: unsafe extern "C" fn(
+        this: *mut c_void,
+        table: u32,
+        row_size: *mut u32,
+        rows: *mut u32,
+        columns: *mut u32,
+        key_column: *mut u32,
+        name: *mut *const i8,
+    ) -> Hresult,
+    slots_10_to_12: [usize; 3],
+    pub get_column:
+        unsafe extern "C" fn(this: *mut c_void, table: u32, column: u32, row: u32, value: *mut u32) -> Hresult,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +163,12 @@ mod tests {
     #[test]
     fn methods_sit_in_the_slots_of_cor_h() {
         assert_eq!(offset_of!(IMetaDataImportVtbl, get_type_def_props) / SLOT, 12);
+        assert_eq!(offset_of!(IMetaDataImportVtbl, get_type_ref_props) / SLOT, 14);
+        assert_eq!(offset_of!(IMetaDataImportVtbl, get_member_ref_props) / SLOT, 31);
+        assert_eq!(offset_of!(IMetaDataImportVtbl, get_sig_from_token) / SLOT, 41);
+        assert_eq!(offset_of!(IMetaDataAssemblyImportVtbl, get_assembly_ref_props) / SLOT, 4);
+        assert_eq!(offset_of!(IMetaDataTablesVtbl, get_table_info) / SLOT, 9);
+        assert_eq!(offset_of!(IMetaDataTablesVtbl, get_column) / SLOT, 13);
         assert_eq!(offset_of!(IMetaDataImportVtbl, get_method_props) / SLOT, 30);
         assert_eq!(offset_of!(IMetaDataImportVtbl, get_module_ref_props) / SLOT, 42);
         assert_eq!(offset_of!(IMetaDataImportVtbl, get_pinvoke_map) / SLOT, 48);

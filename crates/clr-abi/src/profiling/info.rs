@@ -10,7 +10,7 @@ pub const IID_ICORPROFILERINFO: Guid =
 pub const IID_ICORPROFILERINFO3: Guid =
     Guid::new(0xB555ED4F, 0x452A, 0x4E54, [0x8B, 0x39, 0xB5, 0x36, 0x0B, 0xAD, 0x32, 0xA0]);
 
-/// `ICorProfilerInfo` up to slot 20.
+/// `ICorProfilerInfo` up to slot 22.
 #[repr(C)]
 #[expect(missing_docs, reason = "fields are the methods of corprof.idl under their own names and parameters")]
 pub struct ICorProfilerInfoVtbl {
@@ -45,6 +45,20 @@ pub struct ICorProfilerInfoVtbl {
         name: *mut u16,
         assembly: *mut usize,
     ) -> Hresult,
+    pub get_module_metadata: unsafe extern "C" fn(
+        this: *mut c_void,
+        module: usize,
+        open_flags: u32,
+        iid: *const Guid,
+        object: *mut *mut c_void,
+    ) -> Hresult,
+    pub get_il_function_body: unsafe extern "C" fn(
+        this: *mut c_void,
+        module: usize,
+        method: u32,
+        header: *mut *const u8,
+        size: *mut u32,
+    ) -> Hresult,
 }
 
 /// `ICorProfilerInfo3` up to slot 67.
@@ -52,7 +66,7 @@ pub struct ICorProfilerInfoVtbl {
 #[expect(missing_docs, reason = "fields are the methods of corprof.idl under their own names and parameters")]
 pub struct ICorProfilerInfo3Vtbl {
     pub info: ICorProfilerInfoVtbl,
-    slots_21_to_66: [usize; 46],
+    slots_23_to_66: [usize; 44],
     pub get_runtime_information: unsafe extern "C" fn(
         this: *mut c_void,
         instance: *mut u16,
@@ -82,6 +96,8 @@ mod tests {
         assert_eq!(offset_of!(ICorProfilerInfoVtbl, set_event_mask) / SLOT, 16);
         assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_token_and_metadata_from_function) / SLOT, 19);
         assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_module_info) / SLOT, 20);
+        assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_module_metadata) / SLOT, 21);
+        assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_il_function_body) / SLOT, 22);
         assert_eq!(offset_of!(ICorProfilerInfo3Vtbl, get_runtime_information) / SLOT, 67);
     }
 }

@@ -11,6 +11,8 @@ pub use info::{ICorProfilerInfo3Vtbl, ICorProfilerInfoVtbl, IID_ICORPROFILERINFO
 pub mod monitor {
     /// `COR_PRF_MONITOR_MODULE_LOADS`.
     pub const MODULE_LOADS: u32 = 0x4;
+    /// `COR_PRF_MONITOR_JIT_COMPILATION`: brings `JITInlining` too.
+    pub const JIT_COMPILATION: u32 = 0x20;
     /// `COR_PRF_MONITOR_THREADS`.
     pub const THREADS: u32 = 0x200;
     /// `COR_PRF_MONITOR_CODE_TRANSITIONS`: immutable, so only in `Initialize`.

@@ -1,0 +1,128 @@
+//! `clrhost run`: an application in place of `dotnet`, with a report at its end.
+
+use crate::args::{Format, HostingOptions, ReportOptions, Run};
+use crate::exit_code;
+use crate::sink::Sink;
+use clrhost::engine::HostOptions;
+use clrhost::report::{Exit, Report, Style, TextOptions};
+use clrhost::{Application, Host, Prepared, ProcessEnd, Reporter, Timing, on_process_end, run_last};
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Set when the report could not be written, which turns a success into [`exit_code::REPORT_NOT_WRITTEN`].
+static REPORT_FAILED: AtomicBool = AtomicBool::new(false);
+
+/// Runs the application and gives the exit code.
+pub fn run(options: Run) -> i32 {
+    let application = Application::new(&options.app).args(&options.args).options(host_options(&options.hosting));
+    let mut host = Host::builder().timing(timing(&options));
+    if options.no_hooks {
+        host = host.without_hooks();
+    }
+    if let Some(root) = &options.hosting.dotnet_root {
+        host = host.dotnet_root(root);
+    }
+    let sink = match Sink::open(options.report.report.as_deref()) {
+        Ok(sink) => sink,
+        Err(error) => return cannot_write(options.report.report.as_deref(), &error),
+    };
+    let prepared = match host.prepare(application) {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            sink.abandon();
+            return fail(&error);
+        }
+    };
+    match prepared.reporter() {
+        Some(reporter) if !options.empty_probe => run_reported(prepared, reporter, sink, options.report),
+        _ => {
+            sink.abandon();
+            prepared.run().unwrap_or_else(|error| fail(&error))
+        }
+    }
+}
+
+fn run_reported(prepared: Prepared, reporter: Reporter, sink: Sink, options: ReportOptions) -> i32 {
+    let write = move |end| write_report(&reporter, sink, &options, end);
+    if let Err(error) = on_process_end(write) {
+        eprintln!("clrhost: the report cannot be kept for the end of the program: {error}");
+        return exit_code::FAILURE;
+    }
+    let code = match prepared.run() {
+        Ok(code) => code,
+        Err(error) => fail(&error),
+    };
+    run_last(ProcessEnd::Exit(code));
+    match code {
+        0 if REPORT_FAILED.load(Ordering::Relaxed) => exit_code::REPORT_NOT_WRITTEN,
+        code => code,
+    }
+}
+
+fn write_report(reporter: &Reporter, sink: Sink, options: &ReportOptions, end: ProcessEnd) {
+    let exit = match end {
+        ProcessEnd::Exit(code) => Exit::Code { code },
+        ProcessEnd::Signal(signal) => Exit::Signal { signal },
+    };
+    let report = reporter.report(exit, options.user_only);
+    let written = render(&report, options).and_then(|bytes| sink.write(&bytes));
+    if let Err(error) = written {
+        eprintln!("clrhost: the report could not be written: {error}");
+        REPORT_FAILED.store(true, Ordering::Relaxed);
+    }
+}
+
+fn render(report: &Report, options: &ReportOptions) -> io::Result<Vec<u8>> {
+    let json_file = || options.report.as_deref().is_some_and(|path| path.extension().is_some_and(|end| end == "json"));
+    let format = options.format.unwrap_or_else(|| if json_file() { Format::Json } else { Format::Text });
+    match format {
+        Format::Json => {
+            let mut bytes = Vec::new();
+            report.to_json(&mut bytes)?;
+            Ok(bytes)
+        }
+        Format::Text => {
+            let to_terminal = options.report.is_none() && io::stderr().is_terminal();
+            let style = if to_terminal && std::env::var_os("NO_COLOR").is_none() { Style::Ansi } else { Style::Plain };
+            let text = TextOptions { width: width(to_terminal), top: options.top, style };
+            Ok(report.render_text(&text).into_bytes())
+        }
+    }
+}
+
+/// The terminal's width, between what tables need and what eyes can follow.
+fn width(to_terminal: bool) -> usize {
+    let terminal = terminal_size::terminal_size_of(io::stderr()).filter(|_| to_terminal);
+    terminal.map_or(TextOptions::default().width, |(width, _)| usize::from(width.0)).clamp(60, 200)
+}
+
+/// The library's form of the options.
+pub fn host_options(options: &HostingOptions) -> HostOptions {
+    HostOptions {
+        runtime_config: options.runtimeconfig.clone(),
+        deps_file: options.depsfile.clone(),
+        additional_probing_paths: options.additional_probing_paths.clone(),
+        fx_version: options.fx_version.clone(),
+        roll_forward: options.roll_forward,
+    }
+}
+
+fn timing(options: &Run) -> Timing {
+    match (options.empty_probe, options.count_only) {
+        (true, _) => Timing::Empty,
+        (false, true) => Timing::Counted,
+        (false, false) => Timing::Timed,
+    }
+}
+
+fn cannot_write(path: Option<&Path>, error: &io::Error) -> i32 {
+    let path = path.unwrap_or(Path::new("stderr")).display();
+    eprintln!("clrhost: the report cannot be written to {path}: {error}; nothing was run. Choose another --report FILE");
+    exit_code::FAILURE
+}
+
+fn fail(error: &clrhost::Error) -> i32 {
+    eprintln!("clrhost: {error}");
+    exit_code::of_error(error)
+}

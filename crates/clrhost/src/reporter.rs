@@ -1,0 +1,73 @@
+//! The report on an application, to be made at any time.
+
+use crate::{Application, Crossings};
+use clrhost_engine_coreclr as engine;
+use clrhost_probe::Timing;
+use clrhost_report::{Exit, HostOutcome, Mode, Report, ReportContext, Source};
+
+/// Makes reports on one application: any number, at any time, from any thread.
+#[derive(Clone)]
+pub struct Reporter {
+    crossings: Crossings,
+    application: String,
+    arguments: Vec<String>,
+    runtime_name: String,
+    runtime_version: String,
+}
+
+impl Reporter {
+    pub(crate) fn new(
+        crossings: Crossings,
+        application: &Application,
+        framework: Option<&engine::Runtime>,
+    ) -> Reporter {
+        let text = |text: &std::ffi::OsStr| text.to_string_lossy().into_owned();
+        Reporter {
+            crossings,
+            application: text(application.assembly.as_os_str()),
+            arguments: application.arguments.iter().map(|argument| text(argument)).collect(),
+            runtime_name: framework.map_or_else(|| "CoreCLR".to_owned(), |framework| framework.name.clone()),
+            runtime_version: framework.map(|framework| framework.version.to_string()).unwrap_or_default(),
+        }
+    }
+
+    /// The report as things are now. `exit` says how the application ended, if it has; `user_only` leaves out the rows
+    /// of .NET's own assemblies.
+    pub fn report(&self, exit: Exit, user_only: bool) -> Report {
+        let read = self.crossings.snapshot();
+        let host = read.host.map(|host| HostOutcome {
+            shut: host.shut,
+            failures: host.failures,
+            kept: host.kept,
+        });
+        let context = ReportContext {
+            runtime_name: self.runtime_name.clone(),
+            runtime_version: self.version(read.runtime_version),
+            clrhost_version: env!("CARGO_PKG_VERSION").to_owned(),
+            mode: Mode::Run,
+            source: Some(Source::Flag),
+            timing: match self.crossings.timing() {
+                Timing::Timed => clrhost_report::Timing::Timed,
+                Timing::Counted | Timing::Empty => clrhost_report::Timing::Counted,
+            },
+            application: self.application.clone(),
+            args: self.arguments.clone(),
+            pid: std::process::id(),
+            wall_ns: read.wall_ns,
+            exit,
+            ns_per_tick: read.ns_per_tick,
+            user_only,
+            host,
+            lost: read.lost,
+        };
+        Report::new(&read.snapshot, context)
+    }
+
+    /// Hostfxr's word where it gave one, else what the runtime told the probe.
+    fn version(&self, told: Option<(u16, u16, u16)>) -> String {
+        match told {
+            Some((major, minor, build)) if self.runtime_version.is_empty() => format!("{major}.{minor}.{build}"),
+            _ => self.runtime_version.clone(),
+        }
+    }
+}

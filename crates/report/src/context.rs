@@ -1,0 +1,66 @@
+//! What the core cannot know about a run and the report has to say.
+
+use crate::model::{Exit, Mode, Source, Timing};
+use clrhost_boundary::{HostFailure, HostingLayer};
+
+/// The circumstances of a run, given by whoever ran it.
+#[derive(Clone, Debug)]
+pub struct ReportContext {
+    /// Name of the runtime, as "CoreCLR".
+    pub runtime_name: String,
+    /// Version of the runtime, as "8.0.4".
+    pub runtime_version: String,
+    /// Version of clrhost.
+    pub clrhost_version: String,
+    /// How the program was run.
+    pub mode: Mode,
+    /// Where the crossings come from; `None` where none were watched.
+    pub source: Option<Source>,
+    /// Whether crossings were timed.
+    pub timing: Timing,
+    /// Path of the application.
+    pub application: String,
+    /// Arguments of the application.
+    pub args: Vec<String>,
+    /// Id of the process.
+    pub pid: u32,
+    /// Wall time of the application in nanoseconds.
+    pub wall_ns: u64,
+    /// How the application ended.
+    pub exit: Exit,
+    /// Nanoseconds in a tick of the clock that made the snapshot. A number that is not finite or not above zero means
+    /// that ticks cannot be converted; the report is then one without times.
+    pub ns_per_tick: f64,
+    /// Leave out the rows of CoreLib and of the framework. Totals stay whole.
+    pub user_only: bool,
+    /// How the host fared; `None` where there is none.
+    pub host: Option<HostOutcome>,
+    /// Crossings that the source knows it did not count.
+    pub lost: u64,
+}
+
+impl ReportContext {
+    /// Times can be given: they were taken, and the ticks can be converted.
+    pub(crate) fn has_times(&self) -> bool {
+        self.timing == Timing::Timed && self.ns_per_tick.is_finite() && self.ns_per_tick > 0.0
+    }
+}
+
+/// What a hosting layer recorded about its host.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HostOutcome {
+    /// The layer was shut by `E_FAIL` or a panic.
+    pub shut: bool,
+    /// Calls that did not end with `S_OK`.
+    pub failures: u64,
+    /// The first of them.
+    pub kept: Vec<HostFailure>,
+}
+
+impl HostOutcome {
+    /// Reads the layer's record.
+    pub fn of(layer: &HostingLayer) -> HostOutcome {
+        let (failures, kept) = layer.failures();
+        HostOutcome { shut: layer.is_shut(), failures, kept }
+    }
+}

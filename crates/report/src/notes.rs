@@ -1,0 +1,119 @@
+//! What a reader has to know before relying on the numbers, as sentences with a code for programs.
+//!
+//! A note is there when it says something about this run, and only then. The codes are part of the format: they are
+//! listed in `docs/report.md`; a test compares that list with the codes of reports in which everything happened.
+
+use crate::duration::{count, counted};
+use crate::model::{Mode, Note, Report, Timing};
+
+/// Every code, in the order in which notes are given.
+pub(crate) const CODES: [&str; 13] = [
+    "no_hooks",
+    "mismatches",
+    "host_shut",
+    "host_failed",
+    "function_pointers",
+    "lost",
+    "refused_targets",
+    "untimed",
+    "unwound",
+    "open",
+    "unsettled",
+    "folded_tasks",
+    "counted",
+];
+
+/// The notes of a report whose other fields are complete.
+pub(crate) fn of(report: &Report) -> Vec<Note> {
+    let with_text = |code: &&str| text(code, report).map(|text| Note { code: (*code).to_owned(), text });
+    CODES.iter().filter_map(with_text).collect()
+}
+
+fn text(code: &str, report: &Report) -> Option<String> {
+    let totals = &report.totals;
+    match code {
+        "no_hooks" => (report.mode == Mode::RunNoHooks).then(|| {
+            "The program ran without hooks: crossings were not watched, so the zeros here say nothing about it.".into()
+        }),
+        "mismatches" => some(totals.mismatches).map(|n| {
+            format!(
+                "{} fitted no open bracket. This is a defect, of the source of crossings or of code that bends the \
+                 stack, not a property of the program's calls; times around it cannot be trusted. They are counted \
+                 among the closing crossings.",
+                counted(n, "closing crossing")
+            )
+        }),
+        "host_shut" => report.host.as_ref().filter(|host| host.shut).map(|_| {
+            "The host answered E_FAIL or panicked: the hosting layer was shut and the host not called again. The \
+             application went on and its crossings were counted to the end."
+                .into()
+        }),
+        "host_failed" => report.host.as_ref().and_then(|host| some(host.failures)).map(|n| {
+            format!(
+                "{} to the host did not end with S_OK. The runtime cannot keep a native function from running because a host refused \
+                 the crossing, so the calls went ahead.",
+                counted(n, "call")
+            )
+        }),
+        "function_pointers" => totals.lower_bound.then(|| {
+            "Calls through function pointers are a lower bound: CoreCLR reports them only from code that is not yet \
+             optimised, and without their target. The totals of calls out of managed code (leave, enter) are a \
+             lower bound for the same reason. Callbacks are not concerned."
+                .into()
+        }),
+        "lost" => some(totals.lost).map(|n| {
+            format!(
+                "{} not counted, because they came where the source could keep no record, as on a thread past its \
+                 end. Totals are too low by that number.",
+                was(n, "crossing")
+            )
+        }),
+        "refused_targets" => some(totals.refused_targets).map(|n| {
+            format!(
+                "There were more targets than clrhost keeps apart: {} share one row of kind overflow, callbacks among \
+                 them.",
+                counted(n, "binding")
+            )
+        }),
+        "untimed" => some(totals.untimed).map(|n| {
+            format!(
+                "{} nested too deep to be kept: counted as calls, not as completed and not timed.",
+                was(n, "call")
+            )
+        }),
+        "unwound" => some(totals.unwound).map(|n| {
+            format!(
+                "{} closed without their closing crossing, after longjmp or pthread_exit, or because the thread \
+                 ended inside. They count as calls, not as completed, and their time is not known.",
+                was(n, "bracket")
+            )
+        }),
+        "open" => some(totals.open).map(|n| {
+            format!(
+                "{} open when the report was made. A thread that waits in native code at exit is normal. An open call \
+                 is counted in calls; it is not in completed nor in any time but its own.",
+                was(n, "bracket")
+            )
+        }),
+        "unsettled" => some(report.tasks.iter().filter(|task| !task.settled).count() as u64).map(|n| {
+            format!(
+                "{} crossed the border while being read: numbers of that moment may differ between the tables.",
+                counted(n, "thread")
+            )
+        }),
+        "folded_tasks" => report.folded_tasks.as_ref().map(|folded| {
+            format!("{} beyond those listed one by one are added up in one row.", counted(folded.tasks, "ended thread"))
+        }),
+        "counted" => (report.timing == Timing::Counted && report.mode != Mode::RunNoHooks)
+            .then(|| "Crossings were counted and not timed: there are no times of calls.".into()),
+        _ => None,
+    }
+}
+
+fn some(number: u64) -> Option<u64> {
+    (number > 0).then_some(number)
+}
+
+fn was(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun} was") } else { format!("{} {noun}s were", count(number)) }
+}

@@ -1,0 +1,226 @@
+//! The report as text for people at a terminal.
+//!
+//! No line is wider than asked for, save where the numbers of a table alone are: names are shortened in the middle and
+//! sentences wrapped, numbers are never cut.
+
+mod brackets;
+mod fit;
+mod table;
+mod targets;
+mod tasks;
+
+use crate::duration::{count, counted, duration};
+use crate::model::{Exit, Mode, Report, Source, Timing};
+use fit::{clean, wrap};
+
+/// The narrowest text there is: below this, lines are as wide as this.
+const MIN_WIDTH: usize = 40;
+
+/// How a report is rendered as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextOptions {
+    /// Columns of the terminal; less than 40 counts as 40.
+    pub width: usize,
+    /// How many rows of a table are shown; 0 for all.
+    pub top: usize,
+    /// Whether to colour.
+    pub style: Style,
+}
+
+impl Default for TextOptions {
+    fn default() -> TextOptions {
+        TextOptions { width: 100, top: 25, style: Style::Plain }
+    }
+}
+
+/// How things are set off from each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// By words alone.
+    #[default]
+    Plain,
+    /// By ANSI escape sequences too.
+    Ansi,
+}
+
+impl Style {
+    fn wrapped(self, code: &str, text: &str) -> String {
+        match self {
+            Style::Plain => text.to_owned(),
+            Style::Ansi => format!("\x1b[{code}m{text}\x1b[0m"),
+        }
+    }
+
+    fn title(self, text: &str) -> String {
+        self.wrapped("1", text)
+    }
+
+    fn quiet(self, text: &str) -> String {
+        self.wrapped("2", text)
+    }
+
+    fn defect(self, text: &str) -> String {
+        self.wrapped("31", text)
+    }
+}
+
+/// The text under way, line by line.
+struct Page {
+    width: usize,
+    top: usize,
+    style: Style,
+    text: String,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    fn section(&mut self, title: &str) {
+        self.text.push('\n');
+        let title = self.style.title(title);
+        self.line(&title);
+    }
+
+    /// A sentence over as many lines as it needs; `first` begins the first line, blanks of the same width the others.
+    fn sentence(&mut self, first: &str, sentence: &str, paint: impl Fn(Style, &str) -> String) {
+        let indent = first.chars().count();
+        for (index, line) in wrap(sentence, self.width - indent).iter().enumerate() {
+            let begin = if index == 0 { first.to_owned() } else { " ".repeat(indent) };
+            let line = paint(self.style, &format!("{begin}{line}"));
+            self.line(&line);
+        }
+    }
+
+    /// How many of so many rows are shown.
+    fn shown(&self, rows: usize) -> usize {
+        if self.top == 0 { rows } else { rows.min(self.top) }
+    }
+
+    /// Says how many of so many rows were left out, if any were.
+    fn more(&mut self, rows: usize) {
+        let left_out = rows - self.shown(rows);
+        if left_out > 0 {
+            let more = count(left_out as u64);
+            let sentence =
+                format!("{more} more (--top 0 shows all, --report FILE --format json has everything)");
+            self.sentence("  … ", &sentence, Style::quiet);
+        }
+    }
+
+    /// Says how many were counted beyond those that were kept.
+    fn nameless(&mut self, counted: u64, kept: usize) {
+        let further = counted.saturating_sub(kept as u64);
+        if further > 0 {
+            self.sentence(
+                "  ",
+                &format!("{} more were counted and not kept one by one", count(further)),
+                Style::quiet,
+            );
+        }
+    }
+}
+
+impl Report {
+    /// Renders the report for people.
+    pub fn render_text(&self, options: &TextOptions) -> String {
+        let width = options.width.max(MIN_WIDTH);
+        let mut page = Page { width, top: options.top, style: options.style, text: String::new() };
+        page.sentence("", &self.headline(), Style::title);
+        page.sentence("", &self.circumstances(), |_, line| line.to_owned());
+        targets::native(&mut page, self);
+        targets::callbacks(&mut page, self);
+        tasks::table(&mut page, self);
+        brackets::open(&mut page, self);
+        brackets::mismatches(&mut page, self);
+        self.host_failures(&mut page);
+        self.notes(&mut page);
+        page.text
+    }
+
+    /// The run in one sentence.
+    fn headline(&self) -> String {
+        let totals = &self.totals;
+        if self.mode == Mode::RunNoHooks {
+            return "ran without hooks: no crossing was counted".to_owned();
+        }
+        if totals.leave + totals.reverse_enter == 0 {
+            return "no call between managed and native code was seen".to_owned();
+        }
+        let at_least = if totals.lower_bound { "at least " } else { "" };
+        let nameless =
+            self.targets.iter().filter(|row| matches!(&*row.kind, "function_pointer" | "overflow"));
+        let functions = totals.targets.saturating_sub(nameless.count() as u64);
+        let pointers = match (self.targets.iter().any(|row| row.kind == "function_pointer"), functions) {
+            (false, _) => format!(" into {}", counted(functions, "native function")),
+            (true, 0) => " through function pointers".to_owned(),
+            (true, _) => {
+                format!(" into {} and through function pointers", counted(functions, "native function"))
+            }
+        };
+        let mut headline = format!(
+            "{at_least}{} out of managed code{pointers}, {}, {}",
+            counted(totals.leave, "call"),
+            counted(totals.reverse_enter, "callback"),
+            counted(totals.tasks, "thread"),
+        );
+        if let Some(native_ns) = totals.native_ns {
+            headline += &format!(", {} in native code", duration(native_ns as f64));
+        }
+        if totals.mismatches > 0 {
+            headline += &format!(", DEFECT: {}", counted(totals.mismatches, "mismatched crossing"));
+        }
+        headline
+    }
+
+    /// What was run, and how.
+    fn circumstances(&self) -> String {
+        let program = self.application.path.rsplit(['/', '\\']).next().unwrap_or_default();
+        let watched = match self.source {
+            _ if self.mode == Mode::RunNoHooks => "",
+            Some(Source::Flag) => ", seen by the transitions flag",
+            Some(Source::Thunk) => ", seen by thunks",
+            None => "",
+        };
+        let counted = if self.timing == Timing::Counted && !watched.is_empty() { " (not timed)" } else { "" };
+        let exit = match self.process.exit {
+            Exit::Code { code } => format!("exit code {code}"),
+            Exit::Signal { signal } => format!("ended by signal {signal}"),
+            Exit::InProgress => "still running".to_owned(),
+            Exit::Unknown => "end not known".to_owned(),
+        };
+        let took = duration(self.process.wall_ns as f64);
+        let runtime = format!("{} {}", clean(&self.runtime.name), clean(&self.runtime.version));
+        format!("{} on {runtime}{watched}{counted}, {took}, {exit}", clean(program))
+    }
+
+    fn host_failures(&self, page: &mut Page) {
+        let Some(host) = self.host.as_ref().filter(|host| host.failures > 0) else { return };
+        page.section("Failures of the host");
+        for call in &host.failed_calls[..page.shown(host.failed_calls.len())] {
+            let answer = call
+                .name
+                .as_deref()
+                .map_or(call.hresult.clone(), |name| format!("{name} ({})", call.hresult));
+            let panic =
+                call.panic.as_ref().map_or(String::new(), |panic| format!(", panicked: {}", clean(panic)));
+            page.sentence("  ", &format!("{} answered {answer}{panic}", call.method), Style::defect);
+        }
+        page.more(host.failed_calls.len());
+        page.nameless(host.failures, host.failed_calls.len());
+    }
+
+    fn notes(&self, page: &mut Page) {
+        // The section on open brackets says in its title what the note about them says.
+        let notes: Vec<_> = self.notes.iter().filter(|note| note.code != "open").collect();
+        if notes.is_empty() {
+            return;
+        }
+        page.section("Notes");
+        for note in notes {
+            page.sentence("  - ", &clean(&note.text), |_, line| line.to_owned());
+        }
+    }
+}

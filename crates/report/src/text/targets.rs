@@ -1,0 +1,113 @@
+//! The tables of native functions and of callbacks.
+
+use super::fit::{Label, clean};
+use super::table::Table;
+use super::{Page, Style};
+use crate::duration::{count, counted, duration};
+use crate::model::{Report, TargetRow, Timing};
+
+/// Native functions that managed code called.
+pub(super) fn native(page: &mut Page, report: &Report) {
+    let hidden = (report.hidden.targets, report.hidden.calls);
+    print(page, report, "Native functions", "method → library!symbol", &report.targets, hidden);
+}
+
+/// Managed methods that native code called.
+pub(super) fn callbacks(page: &mut Page, report: &Report) {
+    let hidden = (report.hidden.callbacks, report.hidden.callback_calls);
+    print(page, report, "Callbacks", "method", &report.callbacks, hidden);
+}
+
+fn print(
+    page: &mut Page,
+    report: &Report,
+    title: &str,
+    name_header: &'static str,
+    rows: &[TargetRow],
+    hidden: (u64, u64),
+) {
+    if rows.is_empty() && hidden.0 == 0 {
+        return;
+    }
+    let timed = report.timing == Timing::Timed;
+    page.section(&format!("{title}, by {}", if timed { "total time" } else { "calls" }));
+    if !rows.is_empty() {
+        let mut headers = vec!["calls", "thr"];
+        if timed {
+            headers.splice(1..1, ["total", "self", "mean", "p50", "p99", "max"]);
+        }
+        let mut table = Table::new(headers, name_header);
+        for row in &rows[..page.shown(rows.len())] {
+            table.row(numbers(row, timed), label(row));
+        }
+        table.print(page);
+        page.more(rows.len());
+    }
+    if hidden.0 > 0 {
+        let sentence = format!(
+            "not shown: {} with {}, declared by CoreLib or the framework (--user-only)",
+            counted(hidden.0, "row"),
+            counted(hidden.1, "call"),
+        );
+        page.sentence("  ", &sentence, Style::quiet);
+        return;
+    }
+    let theirs = || rows.iter().filter(|row| matches!(&*row.origin, "corelib" | "framework"));
+    if theirs().next().is_some() {
+        let sentence = format!(
+            "{} of {} with {}: declared by CoreLib or the framework (--user-only leaves them out)",
+            count(theirs().count() as u64),
+            counted(rows.len() as u64, "row"),
+            counted(theirs().map(|row| row.calls).sum(), "call"),
+        );
+        page.sentence("  ", &sentence, Style::quiet);
+    }
+}
+
+fn numbers(row: &TargetRow, timed: bool) -> Vec<String> {
+    let at_least = if row.lower_bound { "≥" } else { "" };
+    let mut numbers = vec![format!("{at_least}{}", count(row.calls)), count(row.threads)];
+    if timed {
+        // A sum over no call that returned says nothing.
+        let ns = |ns: Option<u64>| time(ns.filter(|_| row.completed > 0).map(|ns| ns as f64));
+        let times = [
+            ns(row.total_ns),
+            ns(row.self_ns),
+            time(row.mean_ns),
+            ns(row.p50_ns),
+            ns(row.p99_ns),
+            ns(row.max_ns),
+        ];
+        numbers.splice(1..1, times);
+    }
+    numbers
+}
+
+/// A duration, or a dash where there is none.
+pub(super) fn time(ns: Option<f64>) -> String {
+    ns.map_or_else(|| "-".to_owned(), duration)
+}
+
+fn label(row: &TargetRow) -> Label {
+    let symbol = row.symbol.as_deref().filter(|symbol| *symbol != last_name(&row.method));
+    let suffix = match (&row.library, symbol) {
+        (Some(library), Some(symbol)) => format!(" → {}!{}", clean(library), clean(symbol)),
+        (Some(library), None) => format!(" → {}", clean(library)),
+        (None, Some(symbol)) => format!(" → {}", clean(symbol)),
+        (None, None) => String::new(),
+    };
+    let mut extra = String::new();
+    if row.suppress_gc_transition {
+        extra += " (no GC transition)";
+    }
+    if row.unwound > 0 {
+        extra += &format!(" ({} unwound)", count(row.unwound));
+    }
+    Label { name: clean(&row.method), suffix, extra }
+}
+
+/// The method's own name, without its type and parameters.
+fn last_name(method: &str) -> &str {
+    let name = method.split('(').next().unwrap_or(method);
+    name.rsplit(['.', ':', '+', '/']).next().unwrap_or(name)
+}

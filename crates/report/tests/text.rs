@@ -1,0 +1,293 @@
+//! What the text looks like, as plain expected strings.
+
+mod support;
+
+use clrhost_boundary::{Origin, TargetDescription, TargetKind};
+use clrhost_report::{Exit, Mode, Report, ReportContext, Style, TextOptions, Timing};
+use support::{World, context, everything_report, orders};
+
+fn at(width: usize) -> TextOptions {
+    TextOptions { width, ..TextOptions::default() }
+}
+
+/// Compares line by line, the first line of `expected` being the empty one after its opening quote.
+fn assert_text(text: &str, expected: &str) {
+    assert_eq!(text, expected.strip_prefix('\n').unwrap(), "the text was:\n{text}");
+}
+
+#[test]
+fn an_ordinary_run() {
+    assert_text(
+        &orders().report(context()).render_text(&at(100)),
+        r"
+2,002 calls out of managed code into 4 native functions, 3,000 callbacks, 2 threads, 728 µs in
+native code
+Orders.dll on CoreCLR 8.0.4, seen by the transitions flag, 2.31 s, exit code 0
+
+Native functions, by total time
+  calls    total     self     mean      p50      p99      max  thr  method → library!symbol
+  1,000  1.00 ms   700 µs  1.00 µs   960 ns   960 ns  1.00 µs    1  Orders.…e.sqlite3_step → sqlite3
+      1  20.0 µs  20.0 µs  20.0 µs  18.4 µs  18.4 µs  20.0 µs    1  Orders.Nat…e3!sqlite3_prepare_v2
+  1,000  8.00 µs  8.00 µs     8 ns     5 ns     5 ns     8 ns    1  Interop+Sy…SystemNative_GetErrNo
+      1        -        -        -        -        -        -    1  Interop+Sy…evelMonitor_TimedWait
+  2 of 4 rows with 1,001 calls: declared by CoreLib or the framework (--user-only leaves them out)
+
+Callbacks, by total time
+  calls   total    self    mean     p50     p99     max  thr  method
+  3,000  300 µs  300 µs  100 ns  100 ns  100 ns  100 ns    1  Orders.Collation.Invoke
+
+Threads, by calls
+  id  os id  calls  callbacks  depth  in native  open  name, type
+   1   4711  2,001      3,000      2     728 µs     0  user
+   2   4715      1          0      1       0 ns     1  .NET Timer, threadpool_timer
+
+Still open: normal where a thread waits in native code at exit
+  still open: thread 2 '.NET Timer' in SystemNative_LowLevelMonitor_TimedWait for 2.30 s
+",
+    );
+}
+
+#[test]
+fn a_narrow_terminal_gives_names_a_line_of_their_own() {
+    assert_text(
+        &orders().report(context()).render_text(&at(80)),
+        r"
+2,002 calls out of managed code into 4 native functions, 3,000 callbacks, 2
+threads, 728 µs in native code
+Orders.dll on CoreCLR 8.0.4, seen by the transitions flag, 2.31 s, exit code 0
+
+Native functions, by total time
+  method → library!symbol
+  calls    total     self     mean      p50      p99      max  thr
+  Orders.Native.sqlite3_step → sqlite3
+  1,000  1.00 ms   700 µs  1.00 µs   960 ns   960 ns  1.00 µs    1
+  Orders.Native.Prepare → sqlite3!sqlite3_prepare_v2
+      1  20.0 µs  20.0 µs  20.0 µs  18.4 µs  18.4 µs  20.0 µs    1
+  Interop+Sys.GetErrNo → libSystem.Native!SystemNative_GetErrNo
+  1,000  8.00 µs  8.00 µs     8 ns     5 ns     5 ns     8 ns    1
+  Interop+Sys.LowLevelMonit…System.Native!SystemNative_LowLevelMonitor_TimedWait
+      1        -        -        -        -        -        -    1
+  2 of 4 rows with 1,001 calls: declared by CoreLib or the framework
+  (--user-only leaves them out)
+
+Callbacks, by total time
+  method
+  calls   total    self    mean     p50     p99     max  thr
+  Orders.Collation.Invoke
+  3,000  300 µs  300 µs  100 ns  100 ns  100 ns  100 ns    1
+
+Threads, by calls
+  id  os id  calls  callbacks  depth  in native  open  name, type
+   1   4711  2,001      3,000      2     728 µs     0  user
+   2   4715      1          0      1       0 ns     1  .NET Tim…threadpool_timer
+
+Still open: normal where a thread waits in native code at exit
+  still open: thread 2 '.NET Timer' in SystemNat…velMonitor_TimedWait for 2.30 s
+",
+    );
+}
+
+#[test]
+fn a_run_in_which_everything_happened() {
+    let options = TextOptions { top: 2, ..at(100) };
+    assert_text(
+        &everything_report().render_text(&options),
+        r"
+at least 4,006 calls out of managed code into 5 native functions and through function pointers,
+6,001 callbacks, 5,003 threads, 1.46 ms in native code, DEFECT: 2 mismatched crossings
+Orders.dll on CoreCLR 8.0.4, seen by the transitions flag, 2.31 s, exit code 0
+
+Native functions, by total time
+  calls    total     self     mean      p50      p99      max  thr  method → library!symbol
+  1,000  1.00 ms   700 µs  1.00 µs   960 ns   960 ns  1.00 µs    1  Orders.…e.sqlite3_step → sqlite3
+      1  20.0 µs  20.0 µs  20.0 µs  18.4 µs  18.4 µs  20.0 µs    1  Orders.Nat…e3!sqlite3_prepare_v2
+  … 4 more (--top 0 shows all, --report FILE --format json has everything)
+  2 of 6 rows with 1,001 calls: declared by CoreLib or the framework (--user-only leaves them out)
+
+Callbacks, by total time
+  calls   total    self    mean     p50     p99     max  thr  method
+  3,000  300 µs  300 µs  100 ns  100 ns  100 ns  100 ns    1  Orders.Collation.Invoke
+      1       -       -       -       -       -       -    1  Orders.Entry.Main (1 unwound)
+
+Threads, by calls
+  id  os id  calls  callbacks  depth  in native  open  unwound  mismatches  name, type
+   1   4711  2,001      3,000      2     728 µs     0        0           0  user
+   3   4720      3          1      3      70 ns     0        3           2  failing, user, ended
+   -      -  2,001      3,000      2     728 µs     0        0           0  5,000 more, ended
+  … 1 more (--top 0 shows all, --report FILE --format json has everything)
+
+Still open: normal where a thread waits in native code at exit
+  still open: thread 2 '.NET Timer' in SystemNative_LowLevelMonitor_TimedWait for 2.30 s
+
+Left open by threads that ended, closed as unwound
+  left open: thread 3 'failing' in (function pointers: target not known to this source)
+             inside callback Orders.Entry.Main
+             inside pthread_exit
+
+Mismatches: a defect, please report it
+  thread 3: EnterRuntime of Orders.Native.Exit came, but no bracket was open
+  thread 3: ReverseLeaveRuntime of Orders.Entry.Main came, but the innermost open bracket is
+  LeaveRuntime of Orders.Native.Exit
+
+Failures of the host
+  LeaveRuntime answered E_INVALIDARG (0x80070057)
+  EnterRuntime answered E_FAIL (0x80004005), panicked: lost my scheduler
+
+Notes
+  - 2 closing crossings fitted no open bracket. This is a defect, of the source of crossings or of
+    code that bends the stack, not a property of the program's calls; times around it cannot be
+    trusted. They are counted among the closing crossings.
+  - The host answered E_FAIL or panicked: the hosting layer was shut and the host not called again.
+    The application went on and its crossings were counted to the end.
+  - 2 calls to the host did not end with S_OK. The runtime cannot keep a native function from
+    running because a host refused the crossing, so the calls went ahead.
+  - Calls through function pointers are a lower bound: CoreCLR reports them only from code that is
+    not yet optimised, and without their target. The totals of calls out of managed code (leave,
+    enter) are a lower bound for the same reason. Callbacks are not concerned.
+  - 3 crossings were not counted, because they came where the source could keep no record, as on a
+    thread past its end. Totals are too low by that number.
+  - There were more targets than clrhost keeps apart: 2 bindings share one row of kind overflow,
+    callbacks among them.
+  - 1 call was nested too deep to be kept: counted as calls, not as completed and not timed.
+  - 3 brackets were closed without their closing crossing, after longjmp or pthread_exit, or because
+    the thread ended inside. They count as calls, not as completed, and their time is not known.
+  - 1 thread crossed the border while being read: numbers of that moment may differ between the
+    tables.
+  - 5,000 ended threads beyond those listed one by one are added up in one row.
+",
+    );
+}
+
+#[test]
+fn a_counted_run_for_the_users_own_code() {
+    let context = ReportContext { timing: Timing::Counted, user_only: true, ..context() };
+    assert_text(
+        &orders().report(context).render_text(&at(100)),
+        r"
+2,002 calls out of managed code into 4 native functions, 3,000 callbacks, 2 threads
+Orders.dll on CoreCLR 8.0.4, seen by the transitions flag (not timed), 2.31 s, exit code 0
+
+Native functions, by calls
+  calls  thr  method → library!symbol
+  1,000    1  Orders.Native.sqlite3_step → sqlite3
+      1    1  Orders.Native.Prepare → sqlite3!sqlite3_prepare_v2
+  not shown: 2 rows with 1,001 calls, declared by CoreLib or the framework (--user-only)
+
+Callbacks, by calls
+  calls  thr  method
+  3,000    1  Orders.Collation.Invoke
+
+Threads, by calls
+  id  os id  calls  callbacks  depth  open  name, type
+   1   4711  2,001      3,000      2     0  user
+   2   4715      1          0      1     1  .NET Timer, threadpool_timer
+
+Still open: normal where a thread waits in native code at exit
+  still open: thread 2 '.NET Timer' in SystemNative_LowLevelMonitor_TimedWait
+
+Notes
+  - Crossings were counted and not timed: there are no times of calls.
+",
+    );
+}
+
+#[test]
+fn a_run_without_hooks_says_so_and_shows_no_zeros() {
+    let context = ReportContext {
+        mode: Mode::RunNoHooks,
+        source: None,
+        exit: Exit::Signal { signal: 15 },
+        ..context()
+    };
+    assert_text(
+        &World::new().report(context).render_text(&at(100)),
+        r"
+ran without hooks: no crossing was counted
+Orders.dll on CoreCLR 8.0.4, 2.31 s, ended by signal 15
+
+Notes
+  - The program ran without hooks: crossings were not watched, so the zeros here say nothing about
+    it.
+",
+    );
+}
+
+#[test]
+fn a_program_without_crossings() {
+    let context = ReportContext { exit: Exit::InProgress, ..context() };
+    assert_text(
+        &World::new().report(context).render_text(&at(100)),
+        r"
+no call between managed and native code was seen
+Orders.dll on CoreCLR 8.0.4, seen by the transitions flag, 2.31 s, still running
+",
+    );
+}
+
+#[test]
+fn colours_change_no_word() {
+    let report = everything_report();
+    let mut coloured = report.render_text(&TextOptions { style: Style::Ansi, ..TextOptions::default() });
+    assert!(coloured.contains("\x1b[31m"));
+    for code in ["\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[31m"] {
+        coloured = coloured.replace(code, "");
+    }
+    assert_eq!(coloured, report.render_text(&TextOptions::default()));
+}
+
+#[test]
+fn a_report_read_back_renders_the_same() {
+    let report = everything_report();
+    let mut json = Vec::new();
+    report.to_json(&mut json).unwrap();
+    let back: Report = serde_json::from_slice(&json).unwrap();
+    assert_eq!(back, report);
+    assert_eq!(back.render_text(&at(90)), report.render_text(&at(90)));
+}
+
+#[test]
+fn more_rows_than_asked_for_are_counted() {
+    let world = World::new();
+    let thread = world.thread(1, None);
+    for number in 0..42 {
+        let target = world.pinvoke(Origin::User, &format!("A.b{number}"), "c", "b");
+        world.call(&thread, target, 10);
+    }
+    let report = world.report(context());
+    let text = report.render_text(&at(100));
+    let more = "\n  … 17 more (--top 0 shows all, --report FILE --format json has everything)\n";
+    assert!(text.contains(more), "{text}");
+    let all = report.render_text(&TextOptions { top: 0, ..at(100) });
+    assert_eq!(all.matches(" A.b").count(), 42);
+    assert!(!all.contains(" more "));
+}
+
+#[test]
+fn numbers_are_never_cut() {
+    let world = World::new();
+    let thread = world.thread(1, None);
+    let name = "A.".to_owned() + &"VeryLong".repeat(40);
+    let target = world.pinvoke(Origin::User, &name, &"l".repeat(200), &"s".repeat(200));
+    (0..1_000).for_each(|_| world.call(&thread, target, 1_234_567_000_000));
+    for width in [0, 40, 60, 79, 100, 200] {
+        let text = world.report(context()).render_text(&at(width));
+        assert!(text.contains("  1,000  1,234,567 s  1,234,567 s  1,235 s"), "{width}:\n{text}");
+    }
+}
+
+#[test]
+fn a_lower_bound_is_marked_at_its_number() {
+    let text = everything_report().render_text(&at(120));
+    assert!(text.contains("     ≥2  "), "{text}");
+}
+
+#[test]
+fn names_cannot_move_the_cursor() {
+    let world = World::new();
+    let thread = world.thread(1, Some("\x1b[2J"));
+    let target = world.bind(TargetDescription::named(TargetKind::PInvoke, "A.\r\nb"));
+    world.leave(&thread, target);
+    world.enter(&thread, world.bind(TargetDescription::named(TargetKind::PInvoke, "\x07")));
+    let text = world.report(context()).render_text(&at(100));
+    assert!(text.chars().all(|char| char == '\n' || !char.is_control()), "{text:?}");
+}
