@@ -56,9 +56,9 @@ fn text(code: &str, report: &Report) -> Option<String> {
             )
         }),
         "function_pointers" => totals.lower_bound.then(|| {
-            "Calls through function pointers are a lower bound: CoreCLR reports them only from code that is not yet \
-             optimised, and without their target. The totals of calls out of managed code (leave, enter) are a \
-             lower bound for the same reason. Callbacks are not concerned."
+            "Calls through function pointers are a lower bound: CoreCLR reports them without their target and may \
+             miss some in optimised code. The totals of calls out of managed code (leave, enter) are a lower bound \
+             for the same reason. Callbacks are not concerned."
                 .into()
         }),
         "lost" => some(totals.lost).map(|n| {

@@ -26,9 +26,9 @@ Orders.dll on CoreCLR 8.0.4, seen by the transitions flag, 2.31 s, exit code 0
 
 Native functions, by total time
   calls    total     self     mean      p50      p99      max  thr  method → library!symbol
-  1,000  1.00 ms   700 µs  1.00 µs   960 ns   960 ns  1.00 µs    1  Orders.…e.sqlite3_step → sqlite3
-      1  20.0 µs  20.0 µs  20.0 µs  18.4 µs  18.4 µs  20.0 µs    1  Orders.Nat…e3!sqlite3_prepare_v2
-  1,000  8.00 µs  8.00 µs     8 ns     5 ns     5 ns     8 ns    1  Interop+Sy…SystemNative_GetErrNo
+  1,000  1.00 ms   700 µs  1.00 µs   960 ns   960 ns  1.00 µs    1  Orders.Native.sqlite3_step
+      1  20.0 µs  20.0 µs  20.0 µs  18.4 µs  18.4 µs  20.0 µs    1  Orders.Native.Prepare
+  1,000  8.00 µs  8.00 µs     8 ns     5 ns     5 ns     8 ns    1  Interop+Sys.GetErrNo
       1        -        -        -        -        -        -    1  Interop+Sy…evelMonitor_TimedWait
   2 of 4 rows with 1,001 calls: declared by CoreLib or the framework (--user-only leaves them out)
 
@@ -65,7 +65,7 @@ Native functions, by total time
       1  20.0 µs  20.0 µs  20.0 µs  18.4 µs  18.4 µs  20.0 µs    1
   Interop+Sys.GetErrNo → libSystem.Native!SystemNative_GetErrNo
   1,000  8.00 µs  8.00 µs     8 ns     5 ns     5 ns     8 ns    1
-  Interop+Sys.LowLevelMonit…System.Native!SystemNative_LowLevelMonitor_TimedWait
+  Interop+Sys.LowLevelMonitor_TimedWait
       1        -        -        -        -        -        -    1
   2 of 4 rows with 1,001 calls: declared by CoreLib or the framework
   (--user-only leaves them out)
@@ -79,7 +79,7 @@ Callbacks, by total time
 Threads, by calls
   id  os id  calls  callbacks  depth  in native  open  name, type
    1   4711  2,001      3,000      2     728 µs     0  user
-   2   4715      1          0      1       0 ns     1  .NET Tim…threadpool_timer
+   2   4715      1          0      1       0 ns     1  .NET Timer
 
 Still open: normal where a thread waits in native code at exit
   still open: thread 2 '.NET Timer' in SystemNat…velMonitor_TimedWait for 2.30 s
@@ -99,8 +99,8 @@ Orders.dll on CoreCLR 8.0.4, seen by the transitions flag, 2.31 s, exit code 0
 
 Native functions, by total time
   calls    total     self     mean      p50      p99      max  thr  method → library!symbol
-  1,000  1.00 ms   700 µs  1.00 µs   960 ns   960 ns  1.00 µs    1  Orders.…e.sqlite3_step → sqlite3
-      1  20.0 µs  20.0 µs  20.0 µs  18.4 µs  18.4 µs  20.0 µs    1  Orders.Nat…e3!sqlite3_prepare_v2
+  1,000  1.00 ms   700 µs  1.00 µs   960 ns   960 ns  1.00 µs    1  Orders.Native.sqlite3_step
+      1  20.0 µs  20.0 µs  20.0 µs  18.4 µs  18.4 µs  20.0 µs    1  Orders.Native.Prepare
   … 4 more (--top 0 shows all, --report FILE --format json has everything)
   2 of 6 rows with 1,001 calls: declared by CoreLib or the framework (--user-only leaves them out)
 
@@ -141,9 +141,9 @@ Notes
     The application went on and its crossings were counted to the end.
   - 2 calls to the host did not end with S_OK. The runtime cannot keep a native function from
     running because a host refused the crossing, so the calls went ahead.
-  - Calls through function pointers are a lower bound: CoreCLR reports them only from code that is
-    not yet optimised, and without their target. The totals of calls out of managed code (leave,
-    enter) are a lower bound for the same reason. Callbacks are not concerned.
+  - Calls through function pointers are a lower bound: CoreCLR reports them without their target and
+    may miss some in optimised code. The totals of calls out of managed code (leave, enter) are a
+    lower bound for the same reason. Callbacks are not concerned.
   - 3 crossings were not counted, because they came where the source could keep no record, as on a
     thread past its end. Totals are too low by that number.
   - There were more targets than clrhost keeps apart: 2 bindings share one row of kind overflow,

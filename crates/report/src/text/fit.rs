@@ -40,7 +40,8 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// A name with what belongs to it. Where there is no room for all, `extra` goes first, then the name is shortened.
+/// A name with what belongs to it. Where there is no room for all, `extra` goes first, then `suffix`, and only then is
+/// the name itself shortened: it is what people look for.
 #[derive(Default)]
 pub(super) struct Label {
     pub(super) name: String,
@@ -54,14 +55,14 @@ impl Label {
     }
 
     pub(super) fn fit(&self, width: usize) -> String {
-        let suffix = self.suffix.chars().count();
-        if self.length() <= width {
-            format!("{}{}{}", self.name, self.suffix, self.extra)
-        } else if suffix <= width / 2 {
-            format!("{}{}", shorten(&self.name, width - suffix), self.suffix)
-        } else {
-            shorten(&format!("{}{}", self.name, self.suffix), width)
+        let mut fitting = format!("{}{}{}", self.name, self.suffix, self.extra);
+        for dropped in [&self.extra, &self.suffix] {
+            if fitting.chars().count() <= width {
+                break;
+            }
+            fitting.truncate(fitting.len() - dropped.len());
         }
+        shorten(&fitting, width)
     }
 }
 
@@ -78,14 +79,16 @@ mod tests {
     }
 
     #[test]
-    fn a_suffix_stays_whole_where_it_can() {
+    fn the_name_stays_longest() {
         let label = Label {
             name: "Orders.Native.sqlite3_step".into(),
             suffix: " → sqlite3".into(),
             extra: " (1 unwound)".into(),
         };
-        assert_eq!(label.fit(26), "Order…lite3_step → sqlite3");
         assert_eq!(label.fit(12).chars().count(), 12);
+        assert_eq!(label.fit(26), "Orders.Native.sqlite3_step");
+        assert_eq!(label.fit(35), "Orders.Native.sqlite3_step");
+        assert_eq!(label.fit(36), "Orders.Native.sqlite3_step → sqlite3");
         assert_eq!(label.fit(47), "Orders.Native.sqlite3_step → sqlite3");
         assert_eq!(label.fit(48), "Orders.Native.sqlite3_step → sqlite3 (1 unwound)");
     }
