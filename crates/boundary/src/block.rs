@@ -69,7 +69,14 @@ pub(crate) mod slot {
     pub(crate) const TOTAL: usize = 4;
     pub(crate) const SELF: usize = 5;
     pub(crate) const MAX: usize = 6;
-    pub(crate) const HISTOGRAM: usize = 7;
+    /// Callbacks: [`tag`](super::tag) plus one of the bracket around the first call, [`NO_CALLER`] if there was none.
+    pub(crate) const CALLER: usize = 7;
+    /// Callbacks: calls with another bracket around them than the first.
+    pub(crate) const OTHER_CALLERS: usize = 8;
+    pub(crate) const HISTOGRAM: usize = 9;
+
+    /// The callback was called by a thread that was in no native call of managed code.
+    pub(crate) const NO_CALLER: u64 = u64::MAX;
 }
 pub(crate) const SLOT_WORDS: usize = slot::HISTOGRAM + BUCKETS;
 

@@ -39,7 +39,7 @@ pub use histogram::HistogramSnapshot;
 pub use host::{HostResult, TaskManager};
 pub use layer::{HostFailure, HostingLayer};
 pub use registry::{MAX_ENDED_TASKS, Registry};
-pub use snapshot::{CrossingCounts, Mismatch, OpenBracket, Snapshot, TargetStats, TaskStats};
+pub use snapshot::{Callers, CrossingCounts, Mismatch, OpenBracket, Snapshot, TargetStats, TaskStats};
 pub use target::{Origin, Target, TargetDescription, TargetId, TargetKind};
 pub use task::{Task, TaskIdentity, TaskOwner};
 

@@ -3,7 +3,7 @@
 use crate::block::{Block, COUNTERS, Counter, entry, histogram, slot, untag};
 use crate::crossing::{Bracket, Crossing};
 use crate::histogram::HistogramSnapshot;
-use crate::sync::Ordering::Relaxed;
+use crate::sync::{AtomicU64, Ordering::Relaxed};
 use crate::target::{TargetDescription, TargetId};
 use crate::task::Task;
 use std::collections::BTreeMap;
@@ -192,6 +192,35 @@ pub struct TargetStats {
     pub max_ticks: u64,
     /// Ticks of each call that has returned.
     pub histogram: HistogramSnapshot,
+    /// For callbacks, out of which native call they were called how often.
+    pub callers: Callers,
+}
+
+/// Out of which native call a callback was called, and how often.
+///
+/// Each task remembers the first caller of each callback by name; its calls from elsewhere are only counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Callers {
+    /// Calls by the target in whose bracket they were made.
+    pub known: BTreeMap<TargetId, u64>,
+    /// Calls by threads that were in no native call of managed code.
+    pub outside: u64,
+    /// Calls from further callers.
+    pub other: u64,
+}
+
+impl Callers {
+    fn add(&mut self, words: &[AtomicU64]) {
+        let get = |index: usize| words[index].load(Relaxed);
+        let (caller, other) = (get(slot::CALLER), get(slot::OTHER_CALLERS));
+        let first = get(slot::CALLS).saturating_sub(other);
+        self.other += other;
+        match caller {
+            0 => {}
+            slot::NO_CALLER => self.outside += first,
+            tag => *self.known.entry(untag(tag - 1).1).or_default() += first,
+        }
+    }
 }
 
 /// Adds the statistics in a block to those gathered so far.
@@ -209,6 +238,7 @@ pub(crate) fn add_block(targets: &mut BTreeMap<TargetId, TargetStats>, block: &B
             self_ticks: 0,
             max_ticks: 0,
             histogram: HistogramSnapshot::default(),
+            callers: Callers::default(),
         });
         stats.calls += get(slot::CALLS);
         stats.completed += get(slot::COMPLETED);
@@ -218,6 +248,7 @@ pub(crate) fn add_block(targets: &mut BTreeMap<TargetId, TargetStats>, block: &B
         stats.self_ticks += get(slot::SELF);
         stats.max_ticks = stats.max_ticks.max(get(slot::MAX));
         stats.histogram.merge(&histogram(words));
+        stats.callers.add(words);
     });
 }
 

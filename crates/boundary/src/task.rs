@@ -1,6 +1,6 @@
 //! A task and the bracket machine that its thread drives.
 
-use crate::block::{Block, Counter, Slot, add, entry, record_time, slot, tag, untag};
+use crate::block::{Block, Counter, REVERSE, Slot, add, entry, record_time, slot, tag, untag};
 use crate::crossing::Bracket;
 use crate::sync::{AtomicU64, Mutex, Ordering::*, lock};
 use crate::target::TargetId;
@@ -219,6 +219,9 @@ impl TaskOwner {
         let place = self.entry(depth);
         block.change(|| {
             add(&resolved.words[slot::CALLS], 1);
+            if resolved.tag & REVERSE != 0 {
+                self.note_caller(resolved.words, depth);
+            }
             match place {
                 Some(place) => {
                     place[entry::TAG].store(resolved.tag, Relaxed);
@@ -238,6 +241,18 @@ impl TaskOwner {
                 block.counter(Counter::MaxDepth).store(deeper, Relaxed);
             }
         });
+    }
+
+    /// Counts which bracket is around a callback that is being opened at this depth.
+    #[inline]
+    fn note_caller(&self, words: &Slot, depth: usize) {
+        let around = depth.checked_sub(1).and_then(|outer| self.entry(outer));
+        let caller = around.map_or(slot::NO_CALLER, |outer| (outer[entry::TAG].load(Relaxed) & !HOSTED) + 1);
+        match words[slot::CALLER].load(Relaxed) {
+            first if first == caller => {}
+            0 => words[slot::CALLER].store(caller, Relaxed),
+            _ => add(&words[slot::OTHER_CALLERS], 1),
+        }
     }
 
     /// Notes that the host accepted the bracket on top, and starts its time anew so that it does not hold the host's.

@@ -10,6 +10,9 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// Columns of a text report that does not go to a terminal: enough for most names with their library.
+const WIDTH_IN_FILES: usize = 120;
+
 /// Set when the report could not be written, which turns a success into [`exit_code::REPORT_NOT_WRITTEN`].
 static REPORT_FAILED: AtomicBool = AtomicBool::new(false);
 
@@ -94,7 +97,7 @@ fn render(report: &Report, options: &ReportOptions) -> io::Result<Vec<u8>> {
 /// The terminal's width, between what tables need and what eyes can follow.
 fn width(to_terminal: bool) -> usize {
     let terminal = terminal_size::terminal_size_of(io::stderr()).filter(|_| to_terminal);
-    terminal.map_or(TextOptions::default().width, |(width, _)| usize::from(width.0)).clamp(60, 200)
+    terminal.map_or(WIDTH_IN_FILES, |(width, _)| usize::from(width.0)).clamp(60, 200)
 }
 
 /// The library's form of the options.

@@ -5,7 +5,7 @@ use crate::model::*;
 use crate::notes;
 use crate::task_type::TaskType;
 use clrhost_boundary::{
-    Bracket, Crossing, Mismatch, OpenBracket, Origin, Snapshot, TargetDescription, TargetId, TargetKind,
+    Bracket, Callers, Crossing, Mismatch, OpenBracket, Origin, Snapshot, TargetDescription, TargetId, TargetKind,
     TargetStats, TaskStats,
 };
 use std::cmp::Reverse;
@@ -121,11 +121,33 @@ impl Assembler<'_> {
             p50_ns: quantile(0.50),
             p99_ns: quantile(0.99),
             max_ns,
+            called_from: self.callers(&stats.callers),
             method: described.method,
             assembly: described.assembly,
             library: described.library,
             symbol: described.symbol,
         }
+    }
+
+    fn callers(&self, callers: &Callers) -> Vec<CallerRow> {
+        let nameless =
+            |kind, calls| CallerRow { kind, method: None, library: None, symbol: None, calls };
+        let known = callers.known.iter().map(|(&target, &calls)| {
+            let described = self.describe(target);
+            CallerRow {
+                kind: CallerKind::Target,
+                method: Some(described.method),
+                library: described.library,
+                symbol: described.symbol,
+                calls,
+            }
+        });
+        let mut rows: Vec<CallerRow> = known
+            .chain([nameless(CallerKind::Outside, callers.outside), nameless(CallerKind::Other, callers.other)])
+            .filter(|row| row.calls > 0)
+            .collect();
+        rows.sort_by(|a, b| b.calls.cmp(&a.calls).then_with(|| a.method.cmp(&b.method)));
+        rows
     }
 
     fn totals(&self, targets: &[TargetRow], callbacks: &[TargetRow]) -> Totals {

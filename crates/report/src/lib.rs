@@ -21,7 +21,7 @@ mod text;
 pub use assemble::FUNCTION_POINTERS;
 pub use context::{HostOutcome, ReportContext};
 pub use model::{
-    Application, BracketKind, Clock, CrossingKind, Exit, FailedCall, FoldedTasks, Hidden, Host, MismatchRow,
+    Application, BracketKind, CallerKind, CallerRow, Clock, CrossingKind, Exit, FailedCall, FoldedTasks, Hidden, Host, MismatchRow,
     Mode, Note, OpenRow, OpenedBy, Process, Report, Runtime, SCHEMA, Source, TargetRow, TaskRow, Timing,
     Totals,
 };

@@ -117,6 +117,8 @@ fn the_schema_requires_every_field_and_knows_no_other() {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     let mut fields = Fields::new();
     fields_of_schema("$", &schema, &schema, &mut fields);
+    // Targets and callbacks have one form; nobody calls a native function back, so the list is never filled there.
+    fields.remove("targets[].called_from[]");
     assert_eq!(fields, written_fields());
 }
 

@@ -33,8 +33,8 @@ Native functions, by total time
   2 of 4 rows with 1,001 calls: declared by CoreLib or the framework (--user-only leaves them out)
 
 Callbacks, by total time
-  calls   total    self    mean     p50     p99     max  thr  method
-  3,000  300 µs  300 µs  100 ns  100 ns  100 ns  100 ns    1  Orders.Collation.Invoke
+  calls   total    self    mean     p50     p99     max  thr  method ← called from
+  3,000  300 µs  300 µs  100 ns  100 ns  100 ns  100 ns    1  Orders.Collation.Invoke ← sqlite3_step
 
 Threads, by calls
   id  os id  calls  callbacks  depth  in native  open  name, type
@@ -63,7 +63,7 @@ Native functions, by total time
   1,000  1.00 ms   700 µs  1.00 µs   960 ns   960 ns  1.00 µs    1
   Orders.Native.Prepare → sqlite3!sqlite3_prepare_v2
       1  20.0 µs  20.0 µs  20.0 µs  18.4 µs  18.4 µs  20.0 µs    1
-  Interop+Sys.GetErrNo → libSystem.Native!SystemNative_GetErrNo
+  Interop+Sys.GetErrNo (no GC transition)
   1,000  8.00 µs  8.00 µs     8 ns     5 ns     5 ns     8 ns    1
   Interop+Sys.LowLevelMonitor_TimedWait
       1        -        -        -        -        -        -    1
@@ -71,9 +71,9 @@ Native functions, by total time
   (--user-only leaves them out)
 
 Callbacks, by total time
-  method
+  method ← called from
   calls   total    self    mean     p50     p99     max  thr
-  Orders.Collation.Invoke
+  Orders.Collation.Invoke ← sqlite3_step
   3,000  300 µs  300 µs  100 ns  100 ns  100 ns  100 ns    1
 
 Threads, by calls
@@ -105,8 +105,8 @@ Native functions, by total time
   2 of 6 rows with 1,001 calls: declared by CoreLib or the framework (--user-only leaves them out)
 
 Callbacks, by total time
-  calls   total    self    mean     p50     p99     max  thr  method
-  3,000  300 µs  300 µs  100 ns  100 ns  100 ns  100 ns    1  Orders.Collation.Invoke
+  calls   total    self    mean     p50     p99     max  thr  method ← called from
+  3,000  300 µs  300 µs  100 ns  100 ns  100 ns  100 ns    1  Orders.Collation.Invoke ← sqlite3_step
       1       -       -       -       -       -       -    1  Orders.Entry.Main (1 unwound)
 
 Threads, by calls
@@ -174,8 +174,8 @@ Native functions, by calls
   not shown: 2 rows with 1,001 calls, declared by CoreLib or the framework (--user-only)
 
 Callbacks, by calls
-  calls  thr  method
-  3,000    1  Orders.Collation.Invoke
+  calls  thr  method ← called from
+  3,000    1  Orders.Collation.Invoke ← sqlite3_step
 
 Threads, by calls
   id  os id  calls  callbacks  depth  open  name, type

@@ -41,6 +41,35 @@ pub struct TargetRow {
     pub p99_ns: Option<u64>,
     /// Longest time of a call that returned.
     pub max_ns: Option<u64>,
+    /// For callbacks, who called them, most calls first; empty for native functions.
+    pub called_from: Vec<CallerRow>,
+}
+
+/// Who called a callback how often.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallerRow {
+    /// What kind of caller.
+    pub kind: CallerKind,
+    /// The managed method through which the native caller was called; null for callers without one.
+    pub method: Option<String>,
+    /// Its native library.
+    pub library: Option<String>,
+    /// Its entry point.
+    pub symbol: Option<String>,
+    /// The calls.
+    pub calls: u64,
+}
+
+/// What kind of caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallerKind {
+    /// A native function that managed code had called on the same thread.
+    Target,
+    /// Native code on a thread that was in no native call of managed code.
+    Outside,
+    /// Further callers, which are not kept apart.
+    Other,
 }
 
 /// One thread that came to the border.

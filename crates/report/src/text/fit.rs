@@ -40,7 +40,7 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// A name with what belongs to it. Where there is no room for all, `extra` goes first, then `suffix`, and only then is
+/// A name with what belongs to it. Where there is no room for all, `suffix` goes first, then `extra`, and only then is
 /// the name itself shortened: it is what people look for.
 #[derive(Default)]
 pub(super) struct Label {
@@ -55,14 +55,10 @@ impl Label {
     }
 
     pub(super) fn fit(&self, width: usize) -> String {
-        let mut fitting = format!("{}{}{}", self.name, self.suffix, self.extra);
-        for dropped in [&self.extra, &self.suffix] {
-            if fitting.chars().count() <= width {
-                break;
-            }
-            fitting.truncate(fitting.len() - dropped.len());
-        }
-        shorten(&fitting, width)
+        let whole = format!("{}{}{}", self.name, self.suffix, self.extra);
+        let without_suffix = format!("{}{}", self.name, self.extra);
+        let fitting = [whole, without_suffix].into_iter().find(|text| text.chars().count() <= width);
+        fitting.unwrap_or_else(|| shorten(&self.name, width))
     }
 }
 
@@ -87,9 +83,8 @@ mod tests {
         };
         assert_eq!(label.fit(12).chars().count(), 12);
         assert_eq!(label.fit(26), "Orders.Native.sqlite3_step");
-        assert_eq!(label.fit(35), "Orders.Native.sqlite3_step");
-        assert_eq!(label.fit(36), "Orders.Native.sqlite3_step → sqlite3");
-        assert_eq!(label.fit(47), "Orders.Native.sqlite3_step → sqlite3");
+        assert_eq!(label.fit(38), "Orders.Native.sqlite3_step (1 unwound)");
+        assert_eq!(label.fit(47), "Orders.Native.sqlite3_step (1 unwound)");
         assert_eq!(label.fit(48), "Orders.Native.sqlite3_step → sqlite3 (1 unwound)");
     }
 

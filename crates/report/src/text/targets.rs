@@ -4,7 +4,7 @@ use super::fit::{Label, clean};
 use super::table::Table;
 use super::{Page, Style};
 use crate::duration::{count, counted, duration};
-use crate::model::{Report, TargetRow, Timing};
+use crate::model::{CallerKind, CallerRow, Report, TargetRow, Timing};
 
 /// Native functions that managed code called.
 pub(super) fn native(page: &mut Page, report: &Report) {
@@ -15,7 +15,7 @@ pub(super) fn native(page: &mut Page, report: &Report) {
 /// Managed methods that native code called.
 pub(super) fn callbacks(page: &mut Page, report: &Report) {
     let hidden = (report.hidden.callbacks, report.hidden.callback_calls);
-    print(page, report, "Callbacks", "method", &report.callbacks, hidden);
+    print(page, report, "Callbacks", "method ← called from", &report.callbacks, hidden);
 }
 
 fn print(
@@ -96,6 +96,7 @@ fn label(row: &TargetRow) -> Label {
         (None, Some(symbol)) => format!(" → {}", clean(symbol)),
         (None, None) => String::new(),
     };
+    let suffix = if row.called_from.is_empty() { suffix } else { format!(" ← {}", callers(row)) };
     let mut extra = String::new();
     if row.suppress_gc_transition {
         extra += " (no GC transition)";
@@ -104,6 +105,21 @@ fn label(row: &TargetRow) -> Label {
         extra += &format!(" ({} unwound)", count(row.unwound));
     }
     Label { name: clean(&row.method), suffix, extra }
+}
+
+/// The first caller by name and how many more there are.
+fn callers(row: &TargetRow) -> String {
+    let name = |caller: &CallerRow| match (caller.kind, &caller.symbol, &caller.method) {
+        (CallerKind::Target, Some(symbol), _) => clean(symbol),
+        (CallerKind::Target, None, Some(method)) => clean(method),
+        (CallerKind::Outside, ..) => "native threads".to_owned(),
+        _ => "others".to_owned(),
+    };
+    match &*row.called_from {
+        [] => String::new(),
+        [only] => name(only),
+        [first, more @ ..] => format!("{} and {} more", name(first), count(more.len() as u64)),
+    }
 }
 
 /// The method's own name, without its type and parameters.
