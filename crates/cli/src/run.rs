@@ -32,17 +32,11 @@ pub fn run(options: Run) -> i32 {
     };
     let prepared = match host.prepare(application) {
         Ok(prepared) => prepared,
-        Err(error) => {
-            sink.abandon();
-            return fail(&error);
-        }
+        Err(error) => return fail(&error),
     };
     match prepared.reporter() {
         Some(reporter) if !options.empty_probe => run_reported(prepared, reporter, sink, options.report),
-        _ => {
-            sink.abandon();
-            prepared.run().unwrap_or_else(|error| fail(&error))
-        }
+        _ => prepared.run().unwrap_or_else(|error| fail(&error)),
     }
 }
 

@@ -11,8 +11,7 @@ pub enum Sink {
     /// name is never half a report, and an earlier one stays until then.
     File {
         path: PathBuf,
-        draft_path: PathBuf,
-        draft: File,
+        draft: PathBuf,
     },
     /// A device or pipe, written in place.
     Special {
@@ -22,7 +21,7 @@ pub enum Sink {
 }
 
 impl Sink {
-    /// Opens the place, before the application runs, so that a wrong path costs no run.
+    /// Finds the place and tries it out, before the application runs, so that a wrong path costs no run.
     pub fn open(path: Option<&Path>) -> io::Result<Sink> {
         let Some(path) = path else { return Ok(Sink::Stderr) };
         match fs::metadata(path) {
@@ -34,9 +33,11 @@ impl Sink {
             _ => {
                 let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
                 name.push(format!(".{}.tmp", std::process::id()));
-                let draft_path = path.with_file_name(name);
-                let draft = File::create(&draft_path)?;
-                Ok(Sink::File { path: path.to_owned(), draft_path, draft })
+                let draft = path.with_file_name(name);
+                // Made and removed again: a program that is killed leaves nothing behind.
+                File::create(&draft)?;
+                fs::remove_file(&draft)?;
+                Ok(Sink::File { path: path.to_owned(), draft })
             }
         }
     }
@@ -46,26 +47,21 @@ impl Sink {
         let (path, written) = match self {
             Sink::Stderr => return io::stderr().lock().write_all(report),
             Sink::Special { path, mut file } => (path, file.write_all(report)),
-            Sink::File { path, draft_path, mut draft } => {
-                let written = draft
-                    .write_all(report)
-                    .and_then(|()| draft.sync_all())
-                    .and_then(|()| fs::rename(&draft_path, &path));
+            Sink::File { path, draft } => {
+                let written = write_draft(&draft, report).and_then(|()| fs::rename(&draft, &path));
                 if written.is_err() {
                     // Half a draft is of no use, and the error that counts is the first one.
-                    let _ = fs::remove_file(&draft_path);
+                    let _ = fs::remove_file(&draft);
                 }
                 (path, written)
             }
         };
         written.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
     }
+}
 
-    /// Gives the place up without a report.
-    pub fn abandon(self) {
-        if let Sink::File { draft_path, .. } = self {
-            // Nothing was written; a left-over empty file is all that can go wrong.
-            let _ = fs::remove_file(draft_path);
-        }
-    }
+fn write_draft(draft: &Path, report: &[u8]) -> io::Result<()> {
+    let mut file = File::create(draft)?;
+    file.write_all(report)?;
+    file.sync_all()
 }
