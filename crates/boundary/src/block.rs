@@ -17,8 +17,9 @@
 use crate::crossing::Bracket;
 use crate::histogram::{BUCKETS, HistogramSnapshot, bucket_of};
 use crate::records::Records;
-use crate::sync::{AtomicPtr, AtomicU64, Ordering::*, fence, null_pointers};
+use crate::sync::{AtomicPtr, AtomicU64, Ordering::*, fence, null_pointers, spin_loop};
 use crate::target::{MAX_TARGETS, TargetId};
+use std::ptr::NonNull;
 
 /// Words of a task's own counters, in the order of [`Block::counters`]. How many crossings there were is not among
 /// them: that is the sum over the slots, plus the closing crossings that belong to no slot.
@@ -96,6 +97,7 @@ pub(crate) fn tag(bracket: Bracket, target: TargetId) -> u64 {
 }
 
 /// What [`tag`] packed; bits above it are ignored.
+#[inline]
 pub(crate) fn untag(tag: u64) -> (Bracket, TargetId) {
     let bracket = if tag & REVERSE != 0 { Bracket::ReverseEnter } else { Bracket::Leave };
     (bracket, TargetId::from_index((tag & 0xFFFF_FFFF) as usize))
@@ -140,7 +142,7 @@ impl Block {
     pub(crate) const BRACKETS_AT_BOTTOM: usize = Stack::PER_SEGMENT;
 
     /// The first open bracket.
-    pub(crate) fn bottom(&self) -> *const AtomicU64 {
+    pub(crate) fn bottom(&self) -> NonNull<AtomicU64> {
         self.stack.first_segment()
     }
 
@@ -210,9 +212,16 @@ impl Block {
         result
     }
 
-    /// The number of changes so far, for telling whether the task moved between two points in time.
+    /// The number of changes so far, for [`unchanged_since`](Self::unchanged_since).
     pub(crate) fn version(&self) -> u64 {
         self.version.load(Acquire)
+    }
+
+    /// True if all words read since `version` was taken were read between two crossings of the owner.
+    pub(crate) fn unchanged_since(&self, version: u64) -> bool {
+        // Keeps the reads before it from being made after the load.
+        fence(Acquire);
+        version.is_multiple_of(2) && self.version.load(Relaxed) == version
     }
 
     /// Takes `read`'s result between two crossings of the owner, trying at most `tries` times; the last try is handed
@@ -223,12 +232,11 @@ impl Block {
             tried += 1;
             let before = self.version.load(Acquire);
             let result = read();
-            fence(Acquire);
-            let still = before.is_multiple_of(2) && self.version.load(Relaxed) == before;
+            let still = self.unchanged_since(before);
             if still || tried >= tries.max(1) {
                 return (result, still);
             }
-            std::hint::spin_loop();
+            spin_loop();
         }
     }
 

@@ -14,6 +14,12 @@ use std::sync::Arc;
 pub trait Clock {
     /// The time now in ticks that never run backwards on one thread. Must not block, allocate or touch `errno`.
     fn now(&self) -> u64;
+
+    /// The same if it takes no call, as when a processor's counter is read. To be inlined always.
+    #[inline(always)]
+    fn now_without_call(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// Registry, host and clock of one process.
@@ -100,9 +106,30 @@ impl<C: Clock> Boundary<C> {
         self.registry.targets().get(id)
     }
 
-    /// Managed code calls native code. `key` is what the source knows the target by; `bind` is asked for its number
-    /// when this thread does not know it. `sp` is an address in the frame that makes the crossing.
+    /// [`leave`](Self::leave) or [`reverse_enter`](Self::reverse_enter) without a host, if there is nothing to it but
+    /// counting and timing: the thread knows the key, and no bracket was jumped over. Else false, and nothing done.
+    ///
+    /// Makes no call and cannot panic.
     #[inline(always)]
+    pub fn try_open<const TIMED: bool>(&self, owner: &TaskOwner, key: u64, sp: usize) -> bool {
+        let epoch = self.epoch.load(Relaxed);
+        match self.time_without_call::<TIMED>() {
+            Some(now) => owner.try_open::<TIMED>(key, epoch, now, sp),
+            None => false,
+        }
+    }
+
+    /// [`enter`](Self::enter) or [`reverse_leave`](Self::reverse_leave) without a host, if it is about the bracket on
+    /// top. Else false, and nothing done.
+    ///
+    /// Makes no call and cannot panic.
+    #[inline(always)]
+    pub fn try_close<const TIMED: bool>(&self, owner: &TaskOwner, key: u64) -> bool {
+        self.time_without_call::<TIMED>().is_some_and(|now| owner.try_close::<TIMED>(key, now))
+    }
+
+    /// Managed code calls native code. `key` is what the source knows the target by; `bind` is asked for its number
+    /// when the key is not bound yet. `sp` is an address in the frame that makes the crossing.
     pub fn leave<const TIMED: bool, const HOSTED: bool>(
         &self,
         owner: &TaskOwner,
@@ -114,7 +141,6 @@ impl<C: Clock> Boundary<C> {
     }
 
     /// The native code that [`leave`](Self::leave) called under the same key has returned.
-    #[inline(always)]
     pub fn enter<const TIMED: bool, const HOSTED: bool>(
         &self,
         owner: &TaskOwner,
@@ -125,7 +151,6 @@ impl<C: Clock> Boundary<C> {
     }
 
     /// Native code calls managed code. The arguments are those of [`leave`](Self::leave).
-    #[inline(always)]
     pub fn reverse_enter<const TIMED: bool, const HOSTED: bool>(
         &self,
         owner: &TaskOwner,
@@ -137,7 +162,6 @@ impl<C: Clock> Boundary<C> {
     }
 
     /// The managed code that [`reverse_enter`](Self::reverse_enter) called under the same key has returned.
-    #[inline(always)]
     pub fn reverse_leave<const TIMED: bool, const HOSTED: bool>(
         &self,
         owner: &TaskOwner,
@@ -147,7 +171,6 @@ impl<C: Clock> Boundary<C> {
         self.close::<TIMED, HOSTED>(owner, Bracket::ReverseEnter, key, bind);
     }
 
-    #[inline(always)]
     fn open<const TIMED: bool, const HOSTED: bool>(
         &self,
         owner: &TaskOwner,
@@ -159,15 +182,19 @@ impl<C: Clock> Boundary<C> {
         while let Some(unwound) = owner.unwind_stale(key, sp) {
             self.tell_ended(owner, unwound);
         }
-        let Some(resolved) = owner.resolve(bracket, key, self.epoch.load(Relaxed), bind) else { return };
+        let find = || self.find(key, bind);
+        let Some(resolved) = owner.resolve(bracket, key, self.epoch.load(Relaxed), find) else { return };
         // Read last in an opening crossing and first in a closing one: the time is the callee's, not ours.
-        owner.open::<TIMED>(key, resolved, self.time::<TIMED>(), sp);
-        if HOSTED && self.tell(owner, bracket.opening(), resolved.target()) {
-            owner.accept_top::<TIMED>(self.time::<TIMED>());
+        let kept = owner.open::<TIMED>(key, resolved, self.time::<TIMED>(), sp);
+        // Of a bracket that is not kept nobody would know at its end that the host has to hear of it.
+        if HOSTED
+            && kept
+            && let Some(accepted) = self.tell(owner, bracket.opening(), resolved.target())
+        {
+            owner.host_answered::<TIMED>(accepted, self.time::<TIMED>());
         }
     }
 
-    #[inline(always)]
     fn close<const TIMED: bool, const HOSTED: bool>(
         &self,
         owner: &TaskOwner,
@@ -204,26 +231,42 @@ impl<C: Clock> Boundary<C> {
         }
     }
 
+    /// The number bound under `key`, from `bind` only if there is none yet: asking costs a source more than a look
+    /// under a short lock, and a thread with more targets than its cache holds comes here often.
+    #[cold]
+    fn find(&self, key: u64, bind: impl FnOnce() -> TargetId) -> TargetId {
+        self.registry.targets().known(key).unwrap_or_else(bind)
+    }
+
+    #[inline(always)]
+    fn time_without_call<const TIMED: bool>(&self) -> Option<u64> {
+        if TIMED { self.clock.now_without_call() } else { Some(0) }
+    }
+
     #[inline]
     fn time<const TIMED: bool>(&self) -> u64 {
         if TIMED { self.clock.now() } else { 0 }
     }
 
-    /// Calls the host for a crossing; true when it answered `S_OK`. Not called for a task the host refused, nor, for
-    /// the forward pair, for a target it does not want reported.
-    fn tell(&self, owner: &TaskOwner, crossing: Crossing, target: TargetId) -> bool {
-        let (Some(layer), Some(target), true) = (&self.layer, self.target(target), owner.is_hosted()) else {
-            return false;
-        };
-        let task: &Arc<_> = owner.task();
-        match crossing {
-            Crossing::Leave => {
-                target.needs_hook(layer) && layer.call(crossing.method(), |host| host.leave_runtime(task, target))
-            }
-            Crossing::Enter => layer.call(crossing.method(), |host| host.enter_runtime(task, target)),
-            Crossing::ReverseEnter => layer.call(crossing.method(), |host| host.reverse_enter_runtime(task, target)),
-            Crossing::ReverseLeave => layer.call(crossing.method(), |host| host.reverse_leave_runtime(task, target)),
+    /// Calls the host for a crossing: whether it answered `S_OK`, or `None` if it was not called. That is so once the
+    /// layer is shut, for a task the host refused, and, for the forward pair, for a target it does not want reported.
+    fn tell(&self, owner: &TaskOwner, crossing: Crossing, target: TargetId) -> Option<bool> {
+        let layer = self.layer.as_ref().filter(|layer| owner.is_hosted() && !layer.is_shut())?;
+        let target = self.target(target)?;
+        if crossing == Crossing::Leave && !target.needs_hook(layer) {
+            return None;
         }
+        let task: &Arc<_> = owner.task();
+        Some(match crossing {
+            Crossing::Leave => layer.call(crossing.method(), |host| host.leave_runtime(task, target)),
+            Crossing::Enter => layer.call(crossing.method(), |host| host.enter_runtime(task, target)),
+            Crossing::ReverseEnter => {
+                layer.call(crossing.method(), |host| host.reverse_enter_runtime(task, target))
+            }
+            Crossing::ReverseLeave => {
+                layer.call(crossing.method(), |host| host.reverse_leave_runtime(task, target))
+            }
+        })
     }
 
     /// A host that accepted the opening call hears of the end, however the bracket ended.

@@ -11,8 +11,9 @@
 //! Rules of this crate, relied on by the rest:
 //! * no operating system calls: time comes from a [`Clock`], stack bounds and thread ids from the caller;
 //! * on the crossing path no lock and no allocation once a thread has its task and the target is bound. The two
-//!   exceptions grow with the program, not with its calls: one allocation per 1,024 distinct targets that one thread
-//!   uses, one per 16,384 open brackets;
+//!   exceptions for allocations grow with the program, not with its calls: one per 1,024 distinct targets that one
+//!   thread uses, one per 16,384 open brackets. The one for locks: a thread that cycles through more targets than its
+//!   cache holds (256 places) looks some up under a short lock;
 //! * every number a task keeps is written by its own thread alone and may be read by any thread at any time
 //!   (`block`, the protocol that loom checks);
 //! * nothing a host does unwinds through here, and no lock is held while a host runs.

@@ -4,14 +4,16 @@
 //! needs it and is published with a release store that pairs with the acquire load in [`Records::get`].
 
 use crate::sync::{AtomicPtr, AtomicU64, Ordering, zeroed_words};
-use std::ptr;
+use std::ptr::{self, NonNull};
 
 /// Segmented storage for records of `WORDS` words, `PER_SEGMENT` records a segment, at most `SEGMENTS` segments.
 pub(crate) struct Records<const WORDS: usize, const PER_SEGMENT: usize, const SEGMENTS: usize> {
     segments: [AtomicPtr<AtomicU64>; SEGMENTS],
 }
 
-impl<const WORDS: usize, const PER_SEGMENT: usize, const SEGMENTS: usize> Records<WORDS, PER_SEGMENT, SEGMENTS> {
+impl<const WORDS: usize, const PER_SEGMENT: usize, const SEGMENTS: usize>
+    Records<WORDS, PER_SEGMENT, SEGMENTS>
+{
     /// Records in a segment.
     pub(crate) const PER_SEGMENT: usize = PER_SEGMENT;
 
@@ -23,8 +25,10 @@ impl<const WORDS: usize, const PER_SEGMENT: usize, const SEGMENTS: usize> Record
     }
 
     /// The words of the first segment, whose records lie one behind the other.
-    pub(crate) fn first_segment(&self) -> *const AtomicU64 {
-        self.segments[0].load(Ordering::Acquire)
+    pub(crate) fn first_segment(&self) -> NonNull<AtomicU64> {
+        let first = self.segments[0].load(Ordering::Acquire);
+        // SAFETY: `new` stored a segment here, and nothing takes it away.
+        unsafe { NonNull::new_unchecked(first) }
     }
 
     /// The record with this index, or `None` where no segment was made for it yet or the index is out of range.
@@ -65,7 +69,9 @@ impl<const WORDS: usize, const PER_SEGMENT: usize, const SEGMENTS: usize> Record
     }
 }
 
-impl<const WORDS: usize, const PER_SEGMENT: usize, const SEGMENTS: usize> Drop for Records<WORDS, PER_SEGMENT, SEGMENTS> {
+impl<const WORDS: usize, const PER_SEGMENT: usize, const SEGMENTS: usize> Drop
+    for Records<WORDS, PER_SEGMENT, SEGMENTS>
+{
     fn drop(&mut self) {
         for place in &self.segments {
             let segment = place.load(Ordering::Acquire);

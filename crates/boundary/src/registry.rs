@@ -45,7 +45,7 @@ impl Registry {
         Registry {
             targets: Targets::new(),
             tasks: Mutex::new(Tasks::default()),
-            mismatches: Mutex::new(Vec::new()),
+            mismatches: Mutex::new(Vec::with_capacity(KEPT_MISMATCHES)),
             next_task: AtomicU64::new(1),
         }
     }
@@ -68,7 +68,7 @@ impl Registry {
         let Some(position) = tasks.live.iter().position(|live| Arc::ptr_eq(live, task)) else {
             return;
         };
-        tasks.live.swap_remove(position);
+        drop(tasks.live.swap_remove(position));
         add_block(&mut tasks.ended_targets, &task.block);
         let mut stats = TaskStats::read(task, 0);
         stats.ended = true;
@@ -79,9 +79,13 @@ impl Registry {
             folded.fold(&stats);
         } else {
             stats.name = None;
+            stats.left_open.clear();
             tasks.folded = Some(stats);
         }
-        if tasks.spare.len() < MAX_SPARE_BLOCKS {
+        // Whoever still holds the task can look at its block, which has to stay this task's then. With the list locked
+        // only the owner, which is here, could make another holder.
+        let unseen = Arc::strong_count(task) == 1;
+        if unseen && tasks.spare.len() < MAX_SPARE_BLOCKS {
             task.block.scrub();
             tasks.spare.push(task.block.clone());
         }
@@ -118,7 +122,7 @@ impl Registry {
             let before = task.block.version();
             let mut row = TaskStats::read(task, now);
             add_block(&mut targets, &task.block);
-            row.settled &= task.block.version() == before;
+            row.settled &= task.block.unchanged_since(before);
             rows.push(row);
         }
         let folded = tasks.folded.clone();

@@ -1,15 +1,21 @@
 //! The atomics and locks of this crate, so that loom can take their place.
 
 #[cfg(not(loom))]
-pub(crate) use std::sync::{
-    Mutex, MutexGuard,
-    atomic::{AtomicPtr, AtomicU8, AtomicU64, Ordering, fence},
+pub(crate) use std::{
+    hint::spin_loop,
+    sync::{
+        Mutex, MutexGuard,
+        atomic::{AtomicPtr, AtomicU8, AtomicU64, Ordering, fence},
+    },
 };
 
 #[cfg(loom)]
-pub(crate) use loom::sync::{
-    Mutex, MutexGuard,
-    atomic::{AtomicPtr, AtomicU8, AtomicU64, Ordering, fence},
+pub(crate) use loom::{
+    hint::spin_loop,
+    sync::{
+        Mutex, MutexGuard,
+        atomic::{AtomicPtr, AtomicU8, AtomicU64, Ordering, fence},
+    },
 };
 
 /// Locks, and goes on with the data of a lock whose holder panicked: all data under our locks is valid between any

@@ -19,10 +19,12 @@ impl TargetId {
     pub const OVERFLOW: TargetId = TargetId(0);
 
     /// The number as an index below the maximum number of targets.
+    #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
     }
 
+    #[inline]
     pub(crate) fn from_index(index: usize) -> TargetId {
         TargetId(index.min(MAX_TARGETS - 1) as u32)
     }
@@ -195,7 +197,8 @@ impl Targets {
             chunks: std::array::from_fn(|_| OnceLock::new()),
             bound: Mutex::new(Bound { next: 1, refused: 0, by_key: HashMap::new() }),
         };
-        let overflow = TargetDescription::named(TargetKind::Overflow, "(more targets than clrhost keeps apart)");
+        let overflow =
+            TargetDescription::named(TargetKind::Overflow, "(more targets than clrhost keeps apart)");
         targets.place(TargetId::OVERFLOW, overflow);
         targets
     }
@@ -215,6 +218,11 @@ impl Targets {
         self.place(id, description);
         bound.by_key.insert(key, id);
         id
+    }
+
+    /// The number of the target that was bound under this key.
+    pub(crate) fn known(&self, key: u64) -> Option<TargetId> {
+        lock(&self.bound).by_key.get(&key).copied()
     }
 
     /// Forgets keys whose meaning ended (unloaded code); their targets keep numbers and counts.

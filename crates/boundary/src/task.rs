@@ -7,6 +7,7 @@ use crate::target::TargetId;
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 /// What a source tells of the thread behind a task.
@@ -92,6 +93,7 @@ const STALE_MARGIN: usize = 4096;
 /// Set in the tag of an open bracket whose opening call the host accepted.
 const HOSTED: u64 = 1 << 33;
 
+#[inline]
 fn ended(tag: u64) -> Ended {
     let (bracket, target) = untag(tag);
     Ended { bracket, target, hosted: tag & HOSTED != 0 }
@@ -110,7 +112,7 @@ struct Cached {
     key: u64,
     epoch: u64,
     tag: u64,
-    words: *const Slot,
+    words: NonNull<Slot>,
 }
 
 /// The right to move a task, held by its own thread.
@@ -121,7 +123,7 @@ pub struct TaskOwner {
     task: Arc<Task>,
     block: Arc<Block>,
     /// The block's first open bracket; the next ones follow.
-    bottom: *const AtomicU64,
+    bottom: NonNull<AtomicU64>,
     /// The host accepted this task.
     hosted: Cell<bool>,
     cache: Box<[Cell<Cached>; CACHED]>,
@@ -148,7 +150,7 @@ impl TaskOwner {
     pub(crate) fn new(task: Arc<Task>) -> TaskOwner {
         let block = task.block.clone();
         let bottom = block.bottom();
-        let unused = Cached { key: NO_KEY, epoch: 0, tag: 0, words: std::ptr::null() };
+        let unused = Cached { key: NO_KEY, epoch: 0, tag: 0, words: NonNull::dangling() };
         let cache = Box::new(std::array::from_fn(|_| Cell::new(unused)));
         TaskOwner { task, block, bottom, hosted: Cell::new(false), cache, not_send: PhantomData }
     }
@@ -163,16 +165,19 @@ impl TaskOwner {
         epoch: u64,
         bind: impl FnOnce() -> TargetId,
     ) -> Option<Resolved<'_>> {
-        // Keys are addresses of similar things, often at one distance from each other; multiplying spreads them.
-        let place = &self.cache[(key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % CACHED];
+        let place = &self.cache[place_in_cache(key)];
         let cached = place.get();
         if cached.key == key && cached.epoch == epoch {
-            // SAFETY: the line below stored the address of a slot of this task's block, which lives as long as `self`.
-            return Some(Resolved { tag: cached.tag, words: unsafe { &*cached.words } });
+            // SAFETY: `resolve_anew` stored the address of a slot of this task's block, which lives as long as `self`.
+            return Some(Resolved { tag: cached.tag, words: unsafe { cached.words.as_ref() } });
         }
-        let tag = tag(bracket, bind());
+        self.resolve_anew(key, epoch, tag(bracket, bind()), place)
+    }
+
+    #[cold]
+    fn resolve_anew(&self, key: u64, epoch: u64, tag: u64, place: &Cell<Cached>) -> Option<Resolved<'_>> {
         let words = self.block.slot(tag)?;
-        place.set(Cached { key, epoch, tag, words });
+        place.set(Cached { key, epoch, tag, words: NonNull::from(words) });
         Some(Resolved { tag, words })
     }
 
@@ -197,11 +202,20 @@ impl TaskOwner {
     /// The open bracket at this depth, or the place for it.
     #[inline]
     fn entry(&self, depth: usize) -> Option<&Entry> {
-        if depth < Block::BRACKETS_AT_BOTTOM {
-            // SAFETY: the first segment holds this many records of `entry::WORDS` words, one behind the other, and
-            // lives as long as the block.
-            return Some(unsafe { &*self.bottom.add(depth * entry::WORDS).cast::<Entry>() });
-        }
+        self.entry_at_bottom(depth).or_else(|| self.entry_above_bottom(depth))
+    }
+
+    /// The same for depths within the first segment; `None` beyond it.
+    #[inline(always)]
+    fn entry_at_bottom(&self, depth: usize) -> Option<&Entry> {
+        // SAFETY: the first segment holds this many records of `entry::WORDS` words, one behind the other, and lives as
+        // long as the block.
+        let entry = |depth| unsafe { self.bottom.add(depth * entry::WORDS).cast::<Entry>().as_ref() };
+        (depth < Block::BRACKETS_AT_BOTTOM).then(|| entry(depth))
+    }
+
+    #[cold]
+    fn entry_above_bottom(&self, depth: usize) -> Option<&Entry> {
         self.block.entry(depth).and_then(|words| words.try_into().ok())
     }
 
@@ -210,24 +224,75 @@ impl TaskOwner {
         self.entry(self.depth().checked_sub(1)?)
     }
 
+    /// Opens a bracket if nothing stands in the way of the shortest path: the key is in the cache, no bracket was
+    /// jumped over, and there is room in the first segment. Else false, and nothing done.
+    ///
+    /// Makes no call and cannot panic, so what it is inlined into need not save registers for it or be ready to unwind.
+    #[inline(always)]
+    pub(crate) fn try_open<const TIMED: bool>(
+        &self,
+        key: u64,
+        epoch: u64,
+        now: u64,
+        stack_pointer: usize,
+    ) -> bool {
+        let cached = self.cache[place_in_cache(key)].get();
+        let depth = self.depth();
+        let outer = depth.checked_sub(1).and_then(|outer| self.entry_at_bottom(outer));
+        let stale =
+            outer.is_some_and(|outer| stack_pointer as u64 >= outer[entry::STACK_POINTER].load(Relaxed));
+        let place = self.entry_at_bottom(depth);
+        if cached.key != key || cached.epoch != epoch || stale || place.is_none() {
+            return false;
+        }
+        // SAFETY: `resolve_anew` stored the address of a slot of this task's block, which lives as long as `self`.
+        let words = unsafe { cached.words.as_ref() };
+        let resolved = Resolved { tag: cached.tag, words };
+        self.open_at::<TIMED>(depth, place, outer, key, resolved, now, stack_pointer);
+        true
+    }
+
     /// Opens a bracket. `now` is the start of its time (any number when times are not taken), `stack_pointer` an
-    /// address in the frame that makes the crossing.
-    #[inline]
-    pub(crate) fn open<const TIMED: bool>(&self, key: u64, resolved: Resolved<'_>, now: u64, stack_pointer: usize) {
-        let block = &*self.block;
+    /// address in the frame that makes the crossing. False if the bracket is too deep to be kept.
+    pub(crate) fn open<const TIMED: bool>(
+        &self,
+        key: u64,
+        resolved: Resolved<'_>,
+        now: u64,
+        stack_pointer: usize,
+    ) -> bool {
         let depth = self.depth();
         let place = self.entry(depth);
+        let outer = depth.checked_sub(1).and_then(|outer| self.entry(outer));
+        self.open_at::<TIMED>(depth, place, outer, key, resolved, now, stack_pointer);
+        place.is_some()
+    }
+
+    #[inline(always)]
+    #[expect(clippy::too_many_arguments, reason = "what both ways to open a bracket have already at hand")]
+    fn open_at<const TIMED: bool>(
+        &self,
+        depth: usize,
+        place: Option<&Entry>,
+        outer: Option<&Entry>,
+        key: u64,
+        resolved: Resolved<'_>,
+        now: u64,
+        stack_pointer: usize,
+    ) {
+        let block = &*self.block;
         block.change(|| {
             add(&resolved.words[slot::CALLS], 1);
             if resolved.tag & REVERSE != 0 {
-                self.note_caller(resolved.words, depth);
+                note_caller(resolved.words, outer);
             }
             match place {
                 Some(place) => {
                     place[entry::TAG].store(resolved.tag, Relaxed);
                     place[entry::STACK_POINTER].store(stack_pointer as u64, Relaxed);
                     place[entry::KEY].store(key, Relaxed);
-                    place[entry::SLOT].store(std::ptr::from_ref(resolved.words).expose_provenance() as u64, Relaxed);
+                    place[entry::SLOT]
+                        .store(std::ptr::from_ref(resolved.words).expose_provenance() as u64, Relaxed);
                     if TIMED {
                         place[entry::START].store(now, Relaxed);
                         place[entry::INNER].store(0, Relaxed);
@@ -243,54 +308,66 @@ impl TaskOwner {
         });
     }
 
-    /// Counts which bracket is around a callback that is being opened at this depth.
-    #[inline]
-    fn note_caller(&self, words: &Slot, depth: usize) {
-        let around = depth.checked_sub(1).and_then(|outer| self.entry(outer));
-        let caller = around.map_or(slot::NO_CALLER, |outer| (outer[entry::TAG].load(Relaxed) & !HOSTED) + 1);
-        match words[slot::CALLER].load(Relaxed) {
-            first if first == caller => {}
-            0 => words[slot::CALLER].store(caller, Relaxed),
-            _ => add(&words[slot::OTHER_CALLERS], 1),
-        }
-    }
-
-    /// Notes that the host accepted the bracket on top, and starts its time anew so that it does not hold the host's.
-    pub(crate) fn accept_top<const TIMED: bool>(&self, now: u64) {
+    /// Notes whether the host accepted the bracket on top, and starts its time anew so that it does not hold the
+    /// host's.
+    pub(crate) fn host_answered<const TIMED: bool>(&self, accepted: bool, now: u64) {
         let Some(top) = self.top() else { return };
         self.block.change(|| {
-            top[entry::TAG].store(top[entry::TAG].load(Relaxed) | HOSTED, Relaxed);
+            if accepted {
+                top[entry::TAG].store(top[entry::TAG].load(Relaxed) | HOSTED, Relaxed);
+            }
             if TIMED {
                 top[entry::START].store(now, Relaxed);
             }
         });
     }
 
+    /// Closes the bracket on top if it was opened under this key and lies in the first segment. Else false, and nothing
+    /// done. As short as [`try_open`](Self::try_open).
+    #[inline(always)]
+    pub(crate) fn try_close<const TIMED: bool>(&self, key: u64, now: u64) -> bool {
+        let depth = self.depth();
+        let place = depth.checked_sub(1).and_then(|top| self.entry_at_bottom(top));
+        match place.filter(|place| place[entry::KEY].load(Relaxed) == key) {
+            Some(place) => {
+                let outer = depth.checked_sub(2).and_then(|outer| self.entry_at_bottom(outer));
+                self.close_at::<TIMED>(depth, place, outer, now);
+                true
+            }
+            None => false,
+        }
+    }
+
     /// Closes the bracket on top if it was opened under this key; `None`, and nothing done, if not.
-    #[inline]
     pub(crate) fn close_top<const TIMED: bool>(&self, key: u64, now: u64) -> Option<Ended> {
         let depth = self.depth();
-        let below = depth.checked_sub(1)?;
-        let place = self.entry(below)?;
+        let place = self.entry(depth.checked_sub(1)?)?;
         if place[entry::KEY].load(Relaxed) != key {
             return None;
         }
+        let outer = depth.checked_sub(2).and_then(|outer| self.entry(outer));
+        self.close_at::<TIMED>(depth, place, outer, now);
+        Some(ended(place[entry::TAG].load(Relaxed)))
+    }
+
+    #[inline(always)]
+    fn close_at<const TIMED: bool>(&self, depth: usize, place: &Entry, outer: Option<&Entry>, now: u64) {
         let words = std::ptr::with_exposed_provenance::<Slot>(place[entry::SLOT].load(Relaxed) as usize);
-        // SAFETY: `open` stored the address of a slot of this task's block with the key that was just found there.
+        // SAFETY: `open_at` stored the address of a slot of this task's block in every bracket it opened, and this one
+        // is open.
         let words = unsafe { &*words };
         self.block.change(|| {
-            self.block.counter(Counter::Depth).store(below as u64, Relaxed);
+            self.block.counter(Counter::Depth).store(depth as u64 - 1, Relaxed);
             add(&words[slot::COMPLETED], 1);
             if TIMED {
                 let total = now.saturating_sub(place[entry::START].load(Relaxed));
                 let own = total.saturating_sub(place[entry::INNER].load(Relaxed));
                 record_time(words, total, own);
-                if let Some(outer) = below.checked_sub(1).and_then(|outer| self.entry(outer)) {
+                if let Some(outer) = outer {
                     add(&outer[entry::INNER], total);
                 }
             }
         });
-        Some(ended(place[entry::TAG].load(Relaxed)))
     }
 
     /// A closing crossing that [`close_top`](Self::close_top) did not take and under which nothing was jumped over: a
@@ -331,28 +408,43 @@ impl TaskOwner {
         if stack_pointer < opened_at {
             return None;
         }
-        self.unwind_if_stale(top, opened_at, key, stack_pointer)
+        self.unwind_if_stale(opened_at, key, stack_pointer)
     }
 
     #[cold]
-    fn unwind_if_stale(&self, top: &Entry, opened_at: usize, key: u64, stack_pointer: usize) -> Option<Ended> {
+    fn unwind_if_stale(&self, opened_at: usize, key: u64, stack_pointer: usize) -> Option<Ended> {
         let stack = &self.task.identity.stack;
         if !stack.contains(&opened_at) || !stack.contains(&stack_pointer) {
             return None;
         }
-        let same = top[entry::KEY].load(Relaxed) == key;
-        let margin = if same { 0 } else { STALE_MARGIN };
-        (stack_pointer >= opened_at + margin).then(|| self.unwind_top()).flatten()
+        let stale = stack_pointer >= opened_at + STALE_MARGIN || self.was_opened_below(key, stack_pointer);
+        stale.then(|| self.unwind_top()).flatten()
+    }
+
+    /// Among the youngest brackets, those opened at or below `stack_pointer`: is one under this key? A function that
+    /// is called inside itself is called from further down, so that bracket was jumped over, and all above it with it.
+    fn was_opened_below(&self, key: u64, stack_pointer: usize) -> bool {
+        let stack = &self.task.identity.stack;
+        let below = |place: &&Entry| {
+            let opened_at = place[entry::STACK_POINTER].load(Relaxed) as usize;
+            opened_at <= stack_pointer && stack.contains(&opened_at)
+        };
+        (0..self.depth())
+            .rev()
+            .map_while(|depth| self.entry(depth))
+            .take_while(below)
+            .any(|place| place[entry::KEY].load(Relaxed) == key)
     }
 
     /// Before a closing crossing that is not about the bracket on top: closes that one if the bracket opened under
     /// `key` lies below it. Call until `None`.
     #[cold]
     pub(crate) fn unwind_above(&self, key: u64) -> Option<Ended> {
-        let opened_under = |depth: usize| {
-            self.entry(depth).is_some_and(|place| place[entry::KEY].load(Relaxed) == key)
-        };
+        let opened_under =
+            |depth: usize| self.entry(depth).is_some_and(|place| place[entry::KEY].load(Relaxed) == key);
         let top = self.depth().checked_sub(1)?;
+        // A bracket on top that is not kept may be the one: its key is not known.
+        self.entry(top)?;
         (!opened_under(top) && (0..top).rev().any(opened_under)).then(|| self.unwind_top()).flatten()
     }
 
@@ -371,6 +463,23 @@ impl TaskOwner {
         let too_deep = Ended { bracket: Bracket::Leave, target: TargetId::OVERFLOW, hosted: false };
         Some(tag.map_or(too_deep, ended))
     }
+}
+
+/// Counts which bracket is around a callback that is being opened.
+#[inline(always)]
+fn note_caller(words: &Slot, outer: Option<&Entry>) {
+    let caller = outer.map_or(slot::NO_CALLER, |outer| (outer[entry::TAG].load(Relaxed) & !HOSTED) + 1);
+    match words[slot::CALLER].load(Relaxed) {
+        first if first == caller => {}
+        0 => words[slot::CALLER].store(caller, Relaxed),
+        _ => add(&words[slot::OTHER_CALLERS], 1),
+    }
+}
+
+/// Keys are addresses of similar things, often at one distance from each other; multiplying spreads them.
+#[inline(always)]
+fn place_in_cache(key: u64) -> usize {
+    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % CACHED
 }
 
 /// The counter of closing crossings that belong to no slot.

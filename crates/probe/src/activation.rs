@@ -2,7 +2,7 @@
 
 use clrhost_abi::Guid;
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
 
@@ -100,6 +100,11 @@ impl Activation {
         put(CLSID, Some(format!("{{{class}}}").into()));
         put(ENABLE, Some("1".into()));
         Activation { before }
+    }
+
+    /// What the variables are put back to.
+    pub(crate) fn before(&self) -> impl Iterator<Item = (&'static str, Option<&OsStr>)> {
+        self.before.iter().map(|(name, value)| (*name, value.as_deref()))
     }
 }
 

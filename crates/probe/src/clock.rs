@@ -43,6 +43,11 @@ impl Clock for ProbeClock {
     fn now(&self) -> u64 {
         if self.counter { arch::read_counter() } else { self.elapsed_ns() }
     }
+
+    #[inline(always)]
+    fn now_without_call(&self) -> Option<u64> {
+        self.counter.then(arch::read_counter)
+    }
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 use crate::metadata::Metadata;
 use clrhost_abi::metadata::IID_IMETADATAIMPORT;
 use clrhost_abi::profiling::{
-    ICorProfilerInfo3Vtbl, ICorProfilerInfoVtbl, IID_ICORPROFILERINFO, IID_ICORPROFILERINFO3,
+    ICorProfilerInfo3Vtbl, ICorProfilerInfo11Vtbl, ICorProfilerInfoVtbl, IID_ICORPROFILERINFO,
+    IID_ICORPROFILERINFO3, IID_ICORPROFILERINFO11,
 };
 use clrhost_abi::{ComObject, Guid, Hresult, IUnknownVtbl};
-use std::ffi::c_void;
+use std::ffi::{OsStr, c_void};
 use std::path::PathBuf;
 use std::ptr::{self, NonNull};
 
@@ -125,6 +126,24 @@ impl ProfilerInfo {
             )
         };
         (!hresult.is_failure()).then_some((major, minor, build))
+    }
+
+    /// Sets a variable, or takes it away, in the runtime's own copy of the environment: the one that managed code sees and
+    /// that its child processes inherit.
+    ///
+    /// Runtimes before .NET Core 3.1 cannot do that; there the variable stays as it is.
+    pub(crate) fn set_environment_variable(&self, name: &str, value: Option<&OsStr>) {
+        // SAFETY: the object answers QueryInterface, and the layout is that of the IID.
+        let info11 =
+            unsafe { Com::<ICorProfilerInfo11Vtbl>::query(self.info.this(), &IID_ICORPROFILERINFO11) };
+        let Ok(info11) = info11 else { return };
+        let utf16 = |text: &str| text.encode_utf16().chain([0]).collect::<Vec<u16>>();
+        // The runtime made its copy of such a value with the same replacement of what is not UTF-8.
+        let (name, value) = (utf16(name), value.map(|value| utf16(&value.to_string_lossy())));
+        let value = value.as_ref().map_or(ptr::null(), |value| value.as_ptr());
+        // SAFETY: both texts end in NUL; a null value stands for "take it away". That it is taken away already, which is
+        // the only failure, is as good.
+        let _ = unsafe { (info11.vtbl().set_environment_variable)(info11.this(), name.as_ptr(), value) };
     }
 
     /// The module that holds a function.

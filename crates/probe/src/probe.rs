@@ -192,7 +192,10 @@ impl Probe {
 
     /// Takes the runtime's interface, says which events are wanted, and puts the environment back as it was.
     pub(crate) fn attach(&self, info: ProfilerInfo) -> Hresult {
-        *lock(&self.activation) = None;
+        if let Some((activation, _forwarder)) = lock(&self.activation).take() {
+            // The runtime has copied the environment already, and its copy is the one that managed code sees.
+            activation.before().for_each(|(name, value)| info.set_environment_variable(name, value));
+        }
         let names = Names::new(&info);
         let runtime = self.runtime.get_or_init(|| Runtime { info, names, inlining: Inlining::default() });
         let hresult = runtime.info.set_event_mask(self.timing.event_mask());

@@ -5,7 +5,6 @@
 //! crossings that come after that (from other destructors) begin a new task, whose state the key's destructor frees in
 //! its next round.
 
-use crate::entry::ErrnoGuard;
 use crate::probe::Probe;
 use clrhost_abi::Hresult;
 use clrhost_boundary::{TaskIdentity, TaskOwner};
@@ -31,25 +30,25 @@ impl ThreadState {
     }
 }
 
-/// Runs `body` with the calling thread's state, made now at the thread's first crossing. `false` if that is impossible.
-#[inline]
-pub(crate) fn with_current(probe: &'static Probe, body: impl FnOnce(&ThreadState)) -> bool {
-    let mut current = CURRENT.get();
-    if current.is_null() {
-        current = start(probe);
-        if current.is_null() {
-            return false;
-        }
-    }
+/// The calling thread's state, if it has one. Not to be kept beyond the crossing.
+#[inline(always)]
+pub(crate) fn current<'a>() -> Option<&'a ThreadState> {
     // SAFETY: the pointer came from `start` on this thread and is replaced by null before it is freed in `end`, which
-    // runs on this thread too and not inside `body`.
-    body(unsafe { &*current });
-    true
+    // runs on this thread too and not inside a crossing.
+    unsafe { CURRENT.get().as_ref() }
+}
+
+/// Runs `body` with the calling thread's state, made now at the thread's first crossing. `false` if that is impossible.
+pub(crate) fn with_current(probe: &'static Probe, body: impl FnOnce(&ThreadState)) -> bool {
+    let state = current().or_else(|| {
+        start(probe);
+        current()
+    });
+    state.map(body).is_some()
 }
 
 #[cold]
-fn start(probe: &'static Probe) -> *const ThreadState {
-    let _errno = ErrnoGuard::keep();
+fn start(probe: &'static Probe) {
     let runtime_thread_id = probe.current_runtime_thread_id();
     let identity = TaskIdentity {
         os_thread_id: os_thread_id(),
@@ -63,10 +62,9 @@ fn start(probe: &'static Probe) -> *const ThreadState {
         // SAFETY: just made, and nobody else has it.
         let state = unsafe { Box::from_raw(state) };
         probe.boundary().end_task(state.owner);
-        return ptr::null();
+        return;
     }
     CURRENT.set(state);
-    state
 }
 
 /// Makes the key whose destructor ends a thread's task.

@@ -8,10 +8,10 @@ use crate::arch::stack_pointer;
 use crate::entry::{ErrnoGuard, guarded};
 use crate::names::Direction;
 use crate::probe::Probe;
-use crate::thread_state::{lost, with_current};
+use crate::thread_state::{ThreadState, current, lost, with_current};
 use clrhost_abi::Hresult;
 use clrhost_abi::profiling::COR_PRF_TRANSITION_CALL;
-use clrhost_boundary::{TargetId, TaskOwner};
+use clrhost_boundary::TaskOwner;
 use std::ffi::c_void;
 
 /// `ICorProfilerCallback::ManagedToUnmanagedTransition`: `Leave` if it is a call, `ReverseLeave` if it is a return.
@@ -27,17 +27,11 @@ pub(crate) unsafe extern "C" fn managed_to_unmanaged<const TIMED: bool, const HO
     let sp = stack_pointer();
     // SAFETY: the caller's duty.
     let probe = unsafe { Probe::from_this(this) };
-    crossing::<HOSTED>(probe, |owner| {
-        if reason == COR_PRF_TRANSITION_CALL {
-            let (key, bind) =
-                (key(function, Direction::ToNative), || bind(probe, function, Direction::ToNative));
-            probe.boundary().leave::<TIMED, HOSTED>(owner, key, sp, bind);
-        } else {
-            let (key, bind) =
-                (key(function, Direction::ToManaged), || bind(probe, function, Direction::ToManaged));
-            probe.boundary().reverse_leave::<TIMED, HOSTED>(owner, key, bind);
-        }
-    })
+    if reason == COR_PRF_TRANSITION_CALL {
+        opening::<TIMED, HOSTED>(probe, function, Direction::ToNative, sp)
+    } else {
+        closing::<TIMED, HOSTED>(probe, function, Direction::ToManaged)
+    }
 }
 
 /// `ICorProfilerCallback::UnmanagedToManagedTransition`: `ReverseEnter` if it is a call, `Enter` if it is a return.
@@ -53,24 +47,82 @@ pub(crate) unsafe extern "C" fn unmanaged_to_managed<const TIMED: bool, const HO
     let sp = stack_pointer();
     // SAFETY: the caller's duty.
     let probe = unsafe { Probe::from_this(this) };
-    crossing::<HOSTED>(probe, |owner| {
-        if reason == COR_PRF_TRANSITION_CALL {
-            let (key, bind) =
-                (key(function, Direction::ToManaged), || bind(probe, function, Direction::ToManaged));
-            probe.boundary().reverse_enter::<TIMED, HOSTED>(owner, key, sp, bind);
-        } else {
-            let (key, bind) =
-                (key(function, Direction::ToNative), || bind(probe, function, Direction::ToNative));
-            probe.boundary().enter::<TIMED, HOSTED>(owner, key, bind);
+    if reason == COR_PRF_TRANSITION_CALL {
+        opening::<TIMED, HOSTED>(probe, function, Direction::ToManaged, sp)
+    } else {
+        closing::<TIMED, HOSTED>(probe, function, Direction::ToNative)
+    }
+}
+
+/// A call in either direction. The usual case is done in line, without a call and without anything that could panic;
+/// everything else is done by [`unusual_opening`], inside the trampoline.
+#[inline(always)]
+fn opening<const TIMED: bool, const HOSTED: bool>(
+    probe: &'static Probe,
+    function: usize,
+    direction: Direction,
+    sp: usize,
+) -> Hresult {
+    let usual =
+        |state: &ThreadState| probe.boundary().try_open::<TIMED>(state.owner(), key(function, direction), sp);
+    if !HOSTED && current().is_some_and(usual) {
+        return Hresult::S_OK;
+    }
+    unusual_opening::<TIMED, HOSTED>(probe, function, direction, sp)
+}
+
+/// The return of a call in either direction; as [`opening`].
+#[inline(always)]
+fn closing<const TIMED: bool, const HOSTED: bool>(
+    probe: &'static Probe,
+    function: usize,
+    direction: Direction,
+) -> Hresult {
+    let usual =
+        |state: &ThreadState| probe.boundary().try_close::<TIMED>(state.owner(), key(function, direction));
+    if !HOSTED && current().is_some_and(usual) {
+        return Hresult::S_OK;
+    }
+    unusual_closing::<TIMED, HOSTED>(probe, function, direction)
+}
+
+#[inline(never)]
+fn unusual_opening<const TIMED: bool, const HOSTED: bool>(
+    probe: &'static Probe,
+    function: usize,
+    direction: Direction,
+    sp: usize,
+) -> Hresult {
+    crossing(probe, |owner| {
+        let (boundary, key) = (probe.boundary(), key(function, direction));
+        let bind = || probe.bind(key, function, direction);
+        match direction {
+            Direction::ToNative => boundary.leave::<TIMED, HOSTED>(owner, key, sp, bind),
+            Direction::ToManaged => boundary.reverse_enter::<TIMED, HOSTED>(owner, key, sp, bind),
         }
     })
 }
 
-#[inline(always)]
-fn crossing<const HOSTED: bool>(probe: &'static Probe, body: impl FnOnce(&TaskOwner)) -> Hresult {
+#[inline(never)]
+fn unusual_closing<const TIMED: bool, const HOSTED: bool>(
+    probe: &'static Probe,
+    function: usize,
+    direction: Direction,
+) -> Hresult {
+    crossing(probe, |owner| {
+        let (boundary, key) = (probe.boundary(), key(function, direction));
+        let bind = || probe.bind(key, function, direction);
+        match direction {
+            Direction::ToNative => boundary.enter::<TIMED, HOSTED>(owner, key, bind),
+            Direction::ToManaged => boundary.reverse_leave::<TIMED, HOSTED>(owner, key, bind),
+        }
+    })
+}
+
+fn crossing(probe: &'static Probe, body: impl FnOnce(&TaskOwner)) -> Hresult {
     guarded("a crossing", || {
-        // Our own fast path makes no call that could change errno; a host may.
-        let _errno = HOSTED.then(ErrnoGuard::keep);
+        // A host, a look-up of names or an allocation may change it.
+        let _errno = ErrnoGuard::keep();
         if !with_current(probe, |state| body(state.owner())) {
             lost(probe);
         }
@@ -79,12 +131,7 @@ fn crossing<const HOSTED: bool>(probe: &'static Probe, body: impl FnOnce(&TaskOw
 }
 
 /// FunctionIDs are aligned, so the lowest bit is free for the direction: a delegate type's `Invoke` can be both.
+#[inline(always)]
 fn key(function: usize, direction: Direction) -> u64 {
     function as u64 | (direction == Direction::ToManaged) as u64
-}
-
-#[cold]
-fn bind(probe: &Probe, function: usize, direction: Direction) -> TargetId {
-    let _errno = ErrnoGuard::keep();
-    probe.bind(key(function, direction), function, direction)
 }
