@@ -388,6 +388,42 @@ fn a_snapshot_counts_an_ending_task_once() {
 }
 
 #[test]
+fn a_task_is_listed_once_at_every_moment_of_its_end() {
+    let (live, ended) = (Seen::default(), Seen::default());
+    let (seen_live, seen_ended) = (live.clone(), ended.clone());
+    check(3, move || {
+        let boundary = border();
+        let task = boundary.registry().add_task(TaskIdentity::default());
+        let owner = TaskOwner::new(task.clone());
+        leave(&boundary, &owner);
+        enter(&boundary, &owner);
+        drop(owner);
+        let end = {
+            let boundary = boundary.clone();
+            move || {
+                boundary.end_task(TaskOwner::new(task));
+            }
+        };
+        let read = {
+            let (seen_live, seen_ended) = (seen_live.clone(), seen_ended.clone());
+            move || {
+                let snapshot = boundary.snapshot();
+                let rows: Vec<_> = snapshot.tasks.iter().map(|row| (row.id, row.counts.leave)).collect();
+                assert_eq!(rows, [(1, 1)]);
+                let targets: Vec<_> =
+                    snapshot.targets.iter().map(|it| (it.calls, it.completed, it.tasks)).collect();
+                assert_eq!(targets, [(1, 1, 1)]);
+                seen_live.note(!snapshot.tasks[0].ended);
+                seen_ended.note(snapshot.tasks[0].ended);
+            }
+        };
+        write_and_read(end, read);
+    });
+    live.assert_some("the task before its end");
+    ended.assert_some("the task after its end");
+}
+
+#[test]
 fn two_tasks_that_may_share_a_block_one_after_the_other_lose_and_double_nothing() {
     let reused = Seen::default();
     let seen_reused = reused.clone();

@@ -4,7 +4,7 @@ use crate::exit_code;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clrhost::engine::{RollForward, Version};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// See every crossing between managed and native code of a .NET program.
 #[derive(Parser)]
@@ -17,7 +17,7 @@ pub struct Cli {
 #[derive(Subcommand)]
 pub enum Command {
     /// Run an application in place of `dotnet` and report its crossings when it ends
-    #[command(after_help = RUN_HELP)]
+    #[command(after_help = RUN_HELP, override_usage = "clrhost run [OPTIONS] <APP.dll> [ARGS]...")]
     Run(Run),
     /// Say which .NET is installed, what would be used and what is in the way
     #[command(after_help = DOCTOR_HELP)]
@@ -73,13 +73,19 @@ pub struct Run {
     #[arg(long, hide = true, conflicts_with_all = ["report", "format", "user_only", "count_only", "top"])]
     pub empty_probe: bool,
 
-    /// The application's assembly
-    #[arg(value_name = "APP.dll")]
-    pub app: PathBuf,
+    /// The application's assembly; everything after it is the application's own, whatever it looks like
+    // One argument for clap, because only the values behind the first one of a trailing argument are left alone: an
+    // option right behind the assembly would be taken for ours.
+    #[arg(value_names = ["APP.dll", "ARGS"], required = true, trailing_var_arg = true)]
+    command: Vec<OsString>,
+}
 
-    /// Arguments for the application; everything after APP.dll is its own
-    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
-    pub args: Vec<OsString>,
+impl Run {
+    /// The application's assembly, and the arguments for it.
+    pub fn application(&self) -> (&Path, &[OsString]) {
+        let (app, args) = self.command.split_first().expect("clap asks for at least one");
+        (Path::new(app), args)
+    }
 }
 
 /// Where the report goes and what is in it.

@@ -16,7 +16,10 @@ pub fn doctor(options: &Doctor) -> io::Result<i32> {
     print_roots(&mut out, &located)?;
     let mut codes = Vec::new();
     if located.roots.is_empty() {
-        writeln!(out, "\nNo .NET was found. Install a .NET runtime (https://dotnet.microsoft.com/download), or set")?;
+        writeln!(
+            out,
+            "\nNo .NET was found. Install a .NET runtime (https://dotnet.microsoft.com/download), or set"
+        )?;
         writeln!(out, "DOTNET_ROOT to a folder that has host/fxr and shared in it.")?;
         codes.push(exit_code::NO_DOTNET);
     }
@@ -77,5 +80,10 @@ fn check_application(
     let selection = requirements.select(located)?;
     let wanted: Vec<String> =
         requirements.frameworks.iter().map(|wanted| format!("{} {}", wanted.name, wanted.version)).collect();
-    Ok(format!("wants {}, gets {} from {}", wanted.join(", "), selection.runtime, selection.root.path.display()))
+    Ok(format!(
+        "wants {}, gets {} from {}",
+        wanted.join(", "),
+        selection.runtime,
+        selection.root.path.display()
+    ))
 }

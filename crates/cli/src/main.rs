@@ -8,7 +8,8 @@ mod sink;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser, error::ErrorKind};
-use std::io;
+use std::fmt::Display;
+use std::io::{self, Write};
 
 fn main() {
     let code = match Cli::try_parse() {
@@ -28,8 +29,10 @@ fn dispatch(command: Command) -> i32 {
         Command::Run(options) => return run::run(options),
         Command::Doctor(options) => doctor::doctor(&options),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "clrhost", &mut io::stdout());
-            Ok(0)
+            // Into memory first: the generator panics when it cannot write.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "clrhost", &mut script);
+            io::stdout().write_all(&script).map(|()| 0)
         }
         Command::Man => man_pages().map(|()| 0),
     };
@@ -37,10 +40,15 @@ fn dispatch(command: Command) -> i32 {
         // Whoever closed the pipe has seen enough.
         io::ErrorKind::BrokenPipe => 0,
         _ => {
-            eprintln!("clrhost: {error}");
+            complain(error);
             exit_code::FAILURE
         }
     })
+}
+
+/// Says on stderr what went wrong. Where that cannot be written, nobody is left to tell, and the exit code still says it.
+fn complain(message: impl Display) {
+    let _ = writeln!(io::stderr(), "clrhost: {message}");
 }
 
 /// The man page of the command, with those of its subcommands behind it.

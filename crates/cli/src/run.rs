@@ -1,6 +1,7 @@
 //! `clrhost run`: an application in place of `dotnet`, with a report at its end.
 
 use crate::args::{Format, HostingOptions, ReportOptions, Run};
+use crate::complain;
 use crate::exit_code;
 use crate::sink::Sink;
 use clrhost::engine::HostOptions;
@@ -18,7 +19,8 @@ static REPORT_FAILED: AtomicBool = AtomicBool::new(false);
 
 /// Runs the application and gives the exit code.
 pub fn run(options: Run) -> i32 {
-    let application = Application::new(&options.app).args(&options.args).options(host_options(&options.hosting));
+    let (app, args) = options.application();
+    let application = Application::new(app).args(args).options(host_options(&options.hosting));
     let mut host = Host::builder().timing(timing(&options));
     if options.no_hooks {
         host = host.without_hooks();
@@ -43,7 +45,7 @@ pub fn run(options: Run) -> i32 {
 fn run_reported(prepared: Prepared, reporter: Reporter, sink: Sink, options: ReportOptions) -> i32 {
     let write = move |end| write_report(&reporter, sink, &options, end);
     if let Err(error) = on_process_end(write) {
-        eprintln!("clrhost: the report cannot be kept for the end of the program: {error}");
+        complain(format_args!("the report cannot be kept for the end of the program: {error}"));
         return exit_code::FAILURE;
     }
     let code = match prepared.run() {
@@ -65,13 +67,14 @@ fn write_report(reporter: &Reporter, sink: Sink, options: &ReportOptions, end: P
     let report = reporter.report(exit, options.user_only);
     let written = render(&report, options).and_then(|bytes| sink.write(&bytes));
     if let Err(error) = written {
-        eprintln!("clrhost: the report could not be written: {error}");
+        complain(format_args!("the report could not be written: {error}"));
         REPORT_FAILED.store(true, Ordering::Relaxed);
     }
 }
 
 fn render(report: &Report, options: &ReportOptions) -> io::Result<Vec<u8>> {
-    let json_file = || options.report.as_deref().is_some_and(|path| path.extension().is_some_and(|end| end == "json"));
+    let json_file =
+        || options.report.as_deref().is_some_and(|path| path.extension().is_some_and(|end| end == "json"));
     let format = options.format.unwrap_or_else(|| if json_file() { Format::Json } else { Format::Text });
     match format {
         Format::Json => {
@@ -81,7 +84,11 @@ fn render(report: &Report, options: &ReportOptions) -> io::Result<Vec<u8>> {
         }
         Format::Text => {
             let to_terminal = options.report.is_none() && io::stderr().is_terminal();
-            let style = if to_terminal && std::env::var_os("NO_COLOR").is_none() { Style::Ansi } else { Style::Plain };
+            let style = if to_terminal && std::env::var_os("NO_COLOR").is_none() {
+                Style::Ansi
+            } else {
+                Style::Plain
+            };
             let text = TextOptions { width: width(to_terminal), top: options.top, style };
             Ok(report.render_text(&text).into_bytes())
         }
@@ -115,11 +122,13 @@ fn timing(options: &Run) -> Timing {
 
 fn cannot_write(path: Option<&Path>, error: &io::Error) -> i32 {
     let path = path.unwrap_or(Path::new("stderr")).display();
-    eprintln!("clrhost: the report cannot be written to {path}: {error}; nothing was run. Choose another --report FILE");
+    complain(format_args!(
+        "the report cannot be written to {path}: {error}; nothing was run. Choose another --report FILE"
+    ));
     exit_code::FAILURE
 }
 
 fn fail(error: &clrhost::Error) -> i32 {
-    eprintln!("clrhost: {error}");
+    complain(error);
     exit_code::of_error(error)
 }

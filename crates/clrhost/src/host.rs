@@ -61,6 +61,7 @@ impl Host {
 
     /// Finds .NET, checks the application against it and loads hostfxr. Nothing of .NET runs yet.
     pub fn prepare(self, application: Application) -> Result<Prepared, Error> {
+        check_not_started()?;
         let app = App::open(&application.assembly, &application.options)?;
         let hostfxr = self.find(&app.config, &application.options)?;
         let context = Context::for_command_line(
@@ -78,6 +79,7 @@ impl Host {
 
     /// Starts a runtime without an application, as this `runtimeconfig.json` asks for it, to call static methods in.
     pub fn start(self, runtime_config: impl AsRef<Path>) -> Result<Runtime, Error> {
+        check_not_started()?;
         let path = runtime_config.as_ref();
         let config = RuntimeConfig::read(path)?;
         let hostfxr = self.find(&config, &HostOptions::default())?;
@@ -111,6 +113,11 @@ impl Host {
             }
         }
     }
+}
+
+/// Asked before hostfxr is, which makes a second context wait, for good, until the first one's runtime has started.
+fn check_not_started() -> Result<(), Error> {
+    if STARTED.load(Ordering::Relaxed) { Err(Error::AlreadyStarted) } else { Ok(()) }
 }
 
 /// An application that is ready to run.

@@ -65,13 +65,17 @@ pub fn on_process_end(last: impl FnOnce(ProcessEnd) + Send + 'static) -> io::Res
     }
     let (mut wake_reader, wake) = pipe()?;
     let (done_reader, done) = pipe()?;
-    std::thread::Builder::new().name("clrhost-end".to_owned()).spawn(move || {
-        let mut signal = [0; 1];
-        if wake_reader.read_exact(&mut signal).is_ok() {
-            run_last(ProcessEnd::Signal(c_int::from(signal[0])));
-        }
-        // Closing it tells the handler that all is done.
-        drop(done);
+    let thread = std::thread::Builder::new().name("clrhost-end".to_owned());
+    // A signal that this thread took would be waited for by the only thread that can answer.
+    with_all_signals_blocked(|| {
+        thread.spawn(move || {
+            let mut signal = [0; 1];
+            if wake_reader.read_exact(&mut signal).is_ok() {
+                run_last(ProcessEnd::Signal(c_int::from(signal[0])));
+            }
+            // Closing it tells the handler that all is done.
+            drop(done);
+        })
     })?;
     DONE.store(done_reader.into_raw_fd(), Ordering::Relaxed);
     WAKE.store(wake.into_raw_fd(), Ordering::Relaxed);
@@ -152,6 +156,19 @@ extern "C" fn on_signal(signal: c_int) {
             libc::sigaction(signal, before, std::ptr::null_mut());
             libc::raise(signal);
         }
+    }
+}
+
+/// A thread made inside inherits that it gets no signals.
+fn with_all_signals_blocked<R>(body: impl FnOnce() -> R) -> R {
+    // SAFETY: both sets are initialised before they are read; blocking all signals and restoring the mask cannot fail.
+    unsafe {
+        let (mut all, mut before): (libc::sigset_t, libc::sigset_t) = (mem::zeroed(), mem::zeroed());
+        libc::sigfillset(&mut all);
+        libc::pthread_sigmask(libc::SIG_SETMASK, &all, &mut before);
+        let result = body();
+        libc::pthread_sigmask(libc::SIG_SETMASK, &before, std::ptr::null_mut());
+        result
     }
 }
 

@@ -35,11 +35,8 @@ impl Reporter {
     /// of .NET's own assemblies.
     pub fn report(&self, exit: Exit, user_only: bool) -> Report {
         let read = self.crossings.snapshot();
-        let host = read.host.map(|host| HostOutcome {
-            shut: host.shut,
-            failures: host.failures,
-            kept: host.kept,
-        });
+        let host =
+            read.host.map(|host| HostOutcome { shut: host.shut, failures: host.failures, kept: host.kept });
         let context = ReportContext {
             runtime_name: self.runtime_name.clone(),
             runtime_version: self.version(read.runtime_version),
@@ -66,7 +63,9 @@ impl Reporter {
     /// Hostfxr's word where it gave one, else what the runtime told the probe.
     fn version(&self, told: Option<(u16, u16, u16)>) -> String {
         match told {
-            Some((major, minor, build)) if self.runtime_version.is_empty() => format!("{major}.{minor}.{build}"),
+            Some((major, minor, build)) if self.runtime_version.is_empty() => {
+                format!("{major}.{minor}.{build}")
+            }
             _ => self.runtime_version.clone(),
         }
     }

@@ -69,15 +69,14 @@ impl Inlining {
     }
 
     fn calls_native_code(&self, info: &ProfilerInfo, callee: usize) -> bool {
-        // Stubs and dynamic methods have neither; the JIT does not inline them.
+        // Stubs and dynamic methods have no metadata; the JIT does not inline them.
         let Some((metadata, token)) = info.method_metadata(callee) else { return false };
-        let Some(body) = info.module_of(callee).and_then(|module| info.il_body(module, token)) else {
-            return false;
-        };
-        match calls(&body) {
-            Ok(calls) => calls.into_iter().any(|call| self.is_native(&metadata, call)),
-            // Nothing this could be is worth a lost count.
-            Err(_) => true,
+        let body = info.module_of(callee).and_then(|module| info.il_body(module, token));
+        match body.as_deref().map(calls) {
+            Some(Ok(calls)) => calls.into_iter().any(|call| self.is_native(&metadata, call)),
+            // A body that cannot be had (as in assemblies made at run time) or is not understood may contain anything,
+            // and no inlining is worth a lost count.
+            Some(Err(_)) | None => true,
         }
     }
 

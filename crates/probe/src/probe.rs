@@ -108,12 +108,19 @@ impl Probe {
     /// once, before the runtime starts.
     pub fn install(config: ProbeConfig) -> Result<&'static Probe, ProbeError> {
         check_environment()?;
+        if PROBE.get().is_some() {
+            return Err(ProbeError::AlreadyInstalled);
+        }
+        // What can fail comes first, so that a failure leaves nothing behind.
+        let forwarder =
+            Forwarder::new(class_factory::DLL_GET_CLASS_OBJECT as usize).map_err(ProbeError::Forwarder)?;
+        let exit_key = new_exit_key().map_err(ProbeError::ThreadKey)?;
         let hosted = config.host.is_some();
         let layer = config.host.map(|host| HostingLayer::new(host, tell_failure));
         let probe: &'static Probe = Box::leak(Box::new(Probe {
             vtbl: vtbl(config.timing, hosted),
             boundary: Boundary::new(layer, ProbeClock::start()),
-            exit_key: new_exit_key().map_err(ProbeError::ThreadKey)?,
+            exit_key,
             timing: config.timing,
             lost: AtomicU64::new(0),
             runtime: OnceLock::new(),
@@ -123,8 +130,6 @@ impl Probe {
             keys_of_module: Mutex::new(HashMap::new()),
         }));
         PROBE.set(probe).map_err(|_| ProbeError::AlreadyInstalled)?;
-        let forwarder =
-            Forwarder::new(class_factory::DLL_GET_CLASS_OBJECT as usize).map_err(ProbeError::Forwarder)?;
         let activation = Activation::set(class_factory::CLSID_PROBE, forwarder.path());
         *lock(&probe.activation) = Some((activation, forwarder));
         Ok(probe)

@@ -1,0 +1,231 @@
+//! Every fixture's crossings, exactly: the rows, the calls, the brackets that stay open, and no row too many.
+//!
+//! Each fixture says on its last line what a report must say; see `fixtures/managed/shared/Expect.cs`. Fixtures that end
+//! in an unusual way are in `endings.rs`.
+
+mod support;
+
+use clrhost::report::{BracketKind, TargetRow, Timing};
+use clrhost_testkit::workspace_root;
+use support::{Hosted, Program, assert_same, files};
+
+/// Runs the program under clrhost and under dotnet, and checks all that is the same for each fixture.
+#[track_caller]
+fn check(program: &Program) -> Hosted {
+    let hosted = program.under_clrhost();
+    assert_same(&hosted.finished, &program.under_dotnet());
+    hosted.finished.assert_code(0);
+    hosted.assert_sound();
+    hosted.assert_as_expected();
+    hosted
+}
+
+#[track_caller]
+fn check_fixture(name: &str) -> Hosted {
+    check(&Program::fixture(name))
+}
+
+fn codes(hosted: &Hosted) -> Vec<&str> {
+    hosted.report.notes.iter().map(|note| note.code.as_str()).collect()
+}
+
+#[test]
+fn values() {
+    let hosted = check_fixture("Values");
+    let row = hosted.row("Values.fx_ten_ints");
+    assert_eq!((row.kind.as_str(), row.library.as_deref()), ("pinvoke", Some("fixture")));
+    assert_eq!((row.assembly.as_deref(), row.origin.as_str()), (Some("Values.dll"), "user"));
+    assert!(!hosted.report.totals.lower_bound, "{}", hosted.text);
+    assert_eq!(codes(&hosted), [""; 0]);
+}
+
+#[test]
+fn marshalled() {
+    check_fixture("Marshalled");
+}
+
+#[test]
+fn inlined() {
+    check_fixture("Inlined");
+}
+
+#[test]
+fn inlined_and_optimised_from_the_start() {
+    check(&Program::fixture("Inlined").env("DOTNET_TieredCompilation", "0"));
+}
+
+#[test]
+fn delegates() {
+    let hosted = check_fixture("Delegates");
+    assert!(hosted.report.callbacks.iter().all(|row| row.kind == "delegate"), "{}", hosted.text);
+    let many = hosted.row("Delegates.fx_call_many");
+    assert!(many.self_ns < many.total_ns, "the time of 1000 callbacks is not the function's own: {many:?}");
+}
+
+#[test]
+fn unmanaged_callers_only() {
+    let hosted = check_fixture("Unmanaged");
+    for method in ["Unmanaged.PlusOne", "Unmanaged.AddNatively"] {
+        assert_eq!(hosted.row(method).kind, "unmanaged_callers_only");
+    }
+}
+
+#[test]
+fn delegates_made_from_native_pointers() {
+    let hosted = check_fixture("Pointers");
+    let row = hosted.row("TwiceFunction.Invoke");
+    assert_eq!((row.kind.as_str(), row.lower_bound), ("native_delegate", false));
+    assert!(!hosted.report.totals.lower_bound, "{}", hosted.text);
+}
+
+/// The count of calls by `calli`, which the source can't promise to be complete.
+#[track_caller]
+fn check_calli(program: &Program) {
+    let hosted = check(program);
+    let lower_bounds: Vec<_> =
+        hosted.rows().filter(|row| row.lower_bound).map(|row| row.kind.as_str()).collect();
+    assert_eq!(lower_bounds, ["function_pointer"], "{}", hosted.text);
+    assert!(hosted.report.totals.lower_bound, "{}", hosted.text);
+    assert_eq!(codes(&hosted), ["function_pointers"]);
+}
+
+#[test]
+fn calli() {
+    check_calli(&Program::fixture("Calli"));
+}
+
+#[test]
+fn calli_optimised_from_the_start() {
+    check_calli(&Program::fixture("Calli").env("DOTNET_TieredCompilation", "0"));
+}
+
+#[test]
+fn suppressed_gc_transitions_are_flagged() {
+    let hosted = check_fixture("Suppressed");
+    assert!(hosted.row("Suppressed.fx_add").suppress_gc_transition);
+    assert!(!hosted.row("Suppressed.fx_nothing").suppress_gc_transition);
+}
+
+#[test]
+fn nested() {
+    check_fixture("Nested");
+}
+
+#[test]
+fn nested_as_deep_as_asked() {
+    let hosted = check(&Program::fixture("Nested").args(["37"]));
+    assert_eq!(hosted.row("Nested.fx_call").calls, 3 * 37);
+}
+
+#[test]
+fn caught_exceptions() {
+    check_fixture("Caught");
+}
+
+#[test]
+fn native_threads() {
+    let hosted = check_fixture("NativeThreads");
+    let threads = hosted.expected().facts["native_threads"] as u64;
+    assert_eq!(hosted.row("CallIn.Invoke").threads, threads);
+    // Each comes in from outside of .NET, so its outermost bracket is a callback.
+    let came_in = hosted.report.tasks.iter().filter(|task| task.reverse_enter > 0);
+    assert!(came_in.clone().all(|task| task.ended && task.unwound == 0), "{}", hosted.text);
+    assert_eq!(came_in.count() as u64, threads);
+}
+
+#[test]
+fn thread_pool() {
+    let hosted = check_fixture("Pool");
+    let workers: u64 = hosted
+        .report
+        .tasks
+        .iter()
+        .filter(|task| task.task_type == "threadpool_worker")
+        .map(|task| task.reverse_enter)
+        .sum();
+    assert_eq!(workers, hosted.row("PoolCallback.Invoke").calls, "{}", hosted.text);
+}
+
+#[test]
+fn many_threads() {
+    let hosted = check_fixture("ManyThreads");
+    let threads = hosted.expected().facts["threads"];
+    assert_eq!(hosted.row("ManyThreads.fx_add").threads, threads as u64);
+    for number in 0..threads {
+        let name = format!("worker {number}");
+        let task = hosted.report.tasks.iter().find(|task| task.name.as_ref() == Some(&name));
+        let task = task.unwrap_or_else(|| panic!("no task of the name {name}\n{}", hosted.text));
+        assert!(task.ended && task.leave >= 10 && task.task_type == "user", "{task:?}");
+    }
+}
+
+#[test]
+fn a_thread_that_ends_inside_a_call() {
+    let hosted = check_fixture("ThreadEnds");
+    let task =
+        hosted.report.tasks.iter().find(|task| task.unwound > 0).expect("a task with an unwound bracket");
+    let left: Vec<_> = task.left_open.iter().map(|open| (open.kind, open.method.as_str())).collect();
+    assert_eq!(left, [(BracketKind::Leave, "ThreadEnds.fx_end_thread")]);
+    assert!(task.ended);
+    assert_eq!(codes(&hosted), ["unwound"]);
+}
+
+#[test]
+fn longjmp() {
+    let hosted = check_fixture("LongJump");
+    // The jump's target and what came after it are whole.
+    assert_eq!(hosted.row("LongJump.fx_call_with_jump_target").completed, 1);
+    assert_eq!(hosted.row("LongJump.fx_add").completed, 1);
+    assert_eq!(codes(&hosted), ["unwound"]);
+}
+
+#[test]
+fn async_code() {
+    check_fixture("Async");
+}
+
+#[test]
+fn crossings_while_garbage_is_collected() {
+    let hosted = check_fixture("Collecting");
+    assert_eq!(hosted.row("Allocating.Invoke").threads, 2);
+}
+
+#[test]
+fn collections_that_native_code_is_told_of() {
+    check_fixture("Collected");
+}
+
+#[test]
+fn counting_without_times_counts_the_same() {
+    for name in ["Inlined", "Calli", "Unmanaged", "Suppressed", "ThreadEnds"] {
+        let hosted = Program::fixture(name).options(["--count-only"]).under_clrhost();
+        hosted.finished.assert_code(0);
+        hosted.assert_sound();
+        hosted.assert_as_expected();
+        assert_eq!(hosted.report.timing, Timing::Counted);
+        assert!(hosted.report.clock.is_none() && hosted.report.totals.native_ns.is_none(), "{}", hosted.text);
+        let times = |row: &TargetRow| {
+            [row.total_ns, row.self_ns, row.p50_ns, row.p99_ns, row.max_ns] == [None; 5]
+                && row.mean_ns.is_none()
+        };
+        assert!(hosted.rows().all(times), "{}", hosted.text);
+        assert!(codes(&hosted).contains(&"counted"), "{}", hosted.text);
+    }
+}
+
+/// A fixture that nobody runs proves nothing.
+#[test]
+fn every_fixture_is_run_by_a_test() {
+    let tests = workspace_root().join("crates/cli/tests");
+    let sources: String = files(&tests)
+        .iter()
+        .filter(|name| name.ends_with(".rs"))
+        .map(|name| std::fs::read_to_string(tests.join(name)).expect("a readable test"))
+        .collect();
+    for name in files(&workspace_root().join("fixtures/managed")) {
+        // For benchmarks, for the library's tests, and no program.
+        if !["Bench", "Entries", "shared"].contains(&name.as_str()) {
+            assert!(sources.contains(&format!("(\"{name}\")")), "no test of the command runs {name}");
+        }
+    }
+}

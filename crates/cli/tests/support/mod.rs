@@ -1,0 +1,254 @@
+//! One program run three ways: under `clrhost run` with its report, with `--no-hooks`, under plain `dotnet`.
+
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+use clrhost::report::{Exit, OpenRow, Report, TargetRow, TaskRow};
+use clrhost_testkit::{Expected, ExpectedRow, Finished, Run, fixture, scratch};
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rows of these origins are the program's own; the others are .NET's.
+const OWN: [&str; 2] = ["user", "unknown"];
+
+/// A program with all that it is given.
+#[derive(Clone)]
+pub struct Program {
+    assembly: PathBuf,
+    exec_options: Vec<OsString>,
+    options: Vec<OsString>,
+    args: Vec<OsString>,
+    env: Vec<(String, OsString)>,
+    signal: Option<i32>,
+    folder: Option<PathBuf>,
+}
+
+impl Program {
+    pub fn new(assembly: impl Into<PathBuf>) -> Program {
+        Program {
+            assembly: assembly.into(),
+            exec_options: Vec::new(),
+            options: Vec::new(),
+            args: Vec::new(),
+            env: Vec::new(),
+            signal: None,
+            folder: None,
+        }
+    }
+
+    pub fn fixture(name: &str) -> Program {
+        Program::new(fixture(name))
+    }
+
+    pub fn args(mut self, args: impl IntoIterator<Item: Into<OsString>>) -> Program {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Options that `dotnet exec` and `clrhost run` have in common.
+    pub fn exec_options(mut self, options: impl IntoIterator<Item: Into<OsString>>) -> Program {
+        self.exec_options.extend(options.into_iter().map(Into::into));
+        self
+    }
+
+    /// Options of `clrhost run` for the run that makes a report.
+    pub fn options(mut self, options: impl IntoIterator<Item: Into<OsString>>) -> Program {
+        self.options.extend(options.into_iter().map(Into::into));
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: impl Into<OsString>) -> Program {
+        self.env.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Sends this signal once the program has printed the line `ready`.
+    pub fn signalled(mut self, signal: i32) -> Program {
+        self.signal = Some(signal);
+        self
+    }
+
+    pub fn current_dir(mut self, folder: impl Into<PathBuf>) -> Program {
+        self.folder = Some(folder.into());
+        self
+    }
+
+    pub fn under_dotnet(&self) -> Finished {
+        self.output(Run::dotnet().arg("exec"))
+    }
+
+    pub fn without_hooks(&self) -> Finished {
+        self.output(Run::clrhost().args(["run", "--no-hooks"]))
+    }
+
+    /// With the report in a file, so that stderr is the program's own.
+    pub fn under_clrhost(&self) -> Hosted {
+        let name = self.assembly.file_stem().expect("an assembly has a name").to_string_lossy().into_owned();
+        let folder = scratch(&name);
+        let file = folder.join("report.json");
+        let run = Run::clrhost().args(["run", "--report"]).arg(&file).args(&self.options);
+        let finished = self.output(run);
+        let text = fs::read_to_string(&file).unwrap_or_else(|e| panic!("no report: {e}\n{finished}"));
+        let report = serde_json::from_str(&text).unwrap_or_else(|e| panic!("not a report: {e}\n{text}"));
+        assert_eq!(files(&folder), ["report.json"], "something else was left beside the report");
+        let _ = fs::remove_dir_all(&folder);
+        Hosted { finished, report, text }
+    }
+
+    fn output(&self, run: Run) -> Finished {
+        let mut run = run.args(&self.exec_options).arg(&self.assembly).args(&self.args);
+        for (name, value) in &self.env {
+            run = run.env(name, value);
+        }
+        if let Some(signal) = self.signal {
+            run = run.signal_after_line("ready", signal);
+        }
+        if let Some(folder) = &self.folder {
+            run = run.current_dir(folder);
+        }
+        run.output()
+    }
+}
+
+/// The names of the files in a folder, sorted.
+pub fn files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("can't list {}: {e}", folder.display()));
+    sorted(entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()))
+}
+
+pub fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.collect();
+    items.sort_unstable();
+    items
+}
+
+/// Panics unless both ended the same way with the same output on both streams.
+#[track_caller]
+pub fn assert_same(ours: &Finished, dotnet: &Finished) {
+    let differ = || format!("not as under dotnet\n=== clrhost\n{ours}\n=== dotnet\n{dotnet}");
+    assert_eq!((ours.code, ours.signal), (dotnet.code, dotnet.signal), "{}", differ());
+    assert_eq!(ours.stdout, dotnet.stdout, "{}", differ());
+    assert_eq!(ours.stderr, dotnet.stderr, "{}", differ());
+}
+
+/// A program that ran under clrhost.
+pub struct Hosted {
+    pub finished: Finished,
+    pub report: Report,
+    /// The report as it was written.
+    pub text: String,
+}
+
+impl Hosted {
+    /// The program's own account of its run.
+    pub fn expected(&self) -> Expected {
+        Expected::from_stdout(&self.finished.stdout)
+    }
+
+    /// The one row of `targets` or `callbacks` for this method.
+    #[track_caller]
+    pub fn row(&self, method: &str) -> &TargetRow {
+        let mut rows = self.rows().filter(|row| row.method == method);
+        let row = rows.next().unwrap_or_else(|| panic!("no row for {method}\n{}", self.text));
+        assert!(rows.next().is_none(), "several rows for {method}\n{}", self.text);
+        row
+    }
+
+    pub fn rows(&self) -> impl Iterator<Item = &TargetRow> {
+        self.report.targets.iter().chain(&self.report.callbacks)
+    }
+
+    /// Rows that are not .NET's own.
+    pub fn own_rows(&self) -> impl Iterator<Item = &TargetRow> {
+        self.rows().filter(|row| OWN.contains(&row.origin.as_str()))
+    }
+
+    /// Brackets of the program's own that were open at the end, thread by thread, outermost first.
+    pub fn own_open(&self) -> Vec<&OpenRow> {
+        let is_own = |open: &&OpenRow| self.own_rows().any(|row| row.method == open.method);
+        self.report.tasks.iter().flat_map(|task| &task.open).filter(is_own).collect()
+    }
+
+    /// What holds of every report: nothing lost, nothing mismatched, all sums agree with their parts, and the end is
+    /// the one that the process had.
+    #[track_caller]
+    pub fn assert_sound(&self) {
+        let (report, text) = (&self.report, &self.text);
+        let totals = &report.totals;
+        assert_eq!(
+            (totals.mismatches, totals.lost, totals.untimed, totals.refused_targets),
+            (0, 0, 0, 0),
+            "{text}"
+        );
+        assert!(report.mismatches.is_empty(), "{text}");
+        assert_eq!(
+            totals.leave + totals.reverse_enter,
+            totals.enter + totals.reverse_leave - totals.mismatches + totals.unwound + totals.open,
+            "{text}"
+        );
+        assert!(report.folded_tasks.is_none(), "{text}");
+        let sum = |number: fn(&TaskRow) -> u64| report.tasks.iter().map(number).sum::<u64>();
+        assert_eq!(sum(|task| task.leave), totals.leave, "{text}");
+        assert_eq!(sum(|task| task.reverse_enter), totals.reverse_enter, "{text}");
+        assert_eq!(sum(|task| task.open.len() as u64), totals.open, "{text}");
+        assert_eq!(sum(|task| task.unwound), totals.unwound, "{text}");
+        assert_eq!(report.tasks.len() as u64, totals.tasks, "{text}");
+        for task in &report.tasks {
+            assert_eq!(
+                task.leave + task.reverse_enter,
+                task.enter + task.reverse_leave + task.unwound + task.open.len() as u64,
+                "task {}\n{text}",
+                task.id
+            );
+        }
+        let calls = |rows: &[TargetRow]| rows.iter().map(|row| row.calls).sum::<u64>();
+        assert_eq!(calls(&report.targets) + report.hidden.calls, totals.leave, "{text}");
+        assert_eq!(calls(&report.callbacks) + report.hidden.callback_calls, totals.reverse_enter, "{text}");
+        for row in self.rows() {
+            let open =
+                report.tasks.iter().flat_map(|task| &task.open).filter(|open| open.method == row.method);
+            // Methods of one name may be several rows; none of the fixtures has two that are open.
+            assert_eq!(row.completed, row.calls - row.unwound - open.count() as u64, "{row:?}\n{text}");
+        }
+        let exit = match (self.finished.code, self.finished.signal) {
+            // A signal that .NET handles itself ends in an exit code.
+            (Some(code), _) => Exit::Code { code },
+            (None, signal) => Exit::Signal { signal: signal.expect("ended by code or by signal") },
+        };
+        assert_eq!(report.process.exit, exit, "{text}");
+    }
+
+    /// The report says what the fixture says of itself: no row of the program's own more or less, each with the exact
+    /// number of calls, and the very brackets left that are expected to be.
+    #[track_caller]
+    pub fn assert_as_expected(&self) {
+        let (expected, text) = (self.expected(), &self.text);
+        let actual = |rows: &[TargetRow]| {
+            let own = rows.iter().filter(|row| OWN.contains(&row.origin.as_str()));
+            sorted(own.map(|row| (nameless(row), row.symbol.clone(), row.calls)))
+        };
+        let wanted = |rows: &[ExpectedRow]| {
+            sorted(rows.iter().map(|row| (row.method.clone(), row.symbol.clone(), row.calls)))
+        };
+        assert_eq!(actual(&self.report.targets), wanted(&expected.targets), "{text}");
+        assert_eq!(actual(&self.report.callbacks), wanted(&expected.callbacks), "{text}");
+
+        let open = sorted(self.own_open().iter().map(|open| open.method.clone()));
+        assert_eq!(open, sorted(expected.open.iter().cloned()), "{text}");
+        for row in self.own_rows() {
+            let abandoned = expected.abandoned.iter().filter(|&method| *method == row.method).count();
+            assert_eq!(row.unwound, abandoned as u64, "{row:?}\n{text}");
+        }
+        if let Some(&depth) = expected.facts.get("max_depth") {
+            let deepest = self.report.tasks.iter().map(|task| task.max_depth).max();
+            assert_eq!(deepest, Some(depth as u64), "{text}");
+        }
+        let suppressed = self.own_rows().filter(|row| row.suppress_gc_transition).count() as i64;
+        assert_eq!(suppressed, expected.facts.get("suppressed_targets").copied().unwrap_or(0), "{text}");
+    }
+}
+
+/// Calls by `calli` have no method; the report gives their row a name in words.
+fn nameless(row: &TargetRow) -> String {
+    if row.kind == "function_pointer" { String::new() } else { row.method.clone() }
+}

@@ -1,0 +1,15 @@
+//! The crate on the real runtime. A process holds one runtime, so each case runs in a child process; see [`child`].
+
+mod answers;
+mod blocking;
+mod child;
+mod component;
+mod environment;
+mod errno;
+mod example;
+mod order;
+mod process_end;
+mod recorder;
+mod scripted;
+mod shut;
+mod start;
