@@ -31,7 +31,7 @@ fn budget(variant: Variant) -> Option<f64> {
     }
 }
 
-/// Runs all variants `rounds` times with this many calls of each kind, and gives the tables.
+/// Runs all variants `rounds` times with this many calls of each kind in a loop, and gives the tables.
 pub fn measure(setting: &Setting, rounds: u32, calls: u32) -> Result<String, Failure> {
     let mut samples: [[Sample; KINDS.len()]; VARIANTS.len()] = Default::default();
     for round in 1..=rounds {
@@ -45,10 +45,14 @@ pub fn measure(setting: &Setting, rounds: u32, calls: u32) -> Result<String, Fai
     Ok(format!("{}\n{}", times(&samples), differences(&samples)))
 }
 
-/// One run of the fixture: the best of three loops for each kind of crossing.
+/// Loops in one run of the fixture, which gives the best of them. They are many and short, some milliseconds each, so that
+/// some of them go undisturbed even on a machine with neighbours.
+const LOOPS: u32 = 60;
+
+/// One run of the fixture.
 fn run(setting: &Setting, variant: Variant, calls: u32) -> Result<[f64; KINDS.len()], Failure> {
     let mut command = setting.command(variant, &setting.fixture("Bench"));
-    command.args([calls.to_string(), "3".to_owned()]);
+    command.args([calls.to_string(), LOOPS.to_string()]);
     let output = command.output().map_err(|error| format!("can't start {command:?}: {error}"))?;
     let stdout = String::from_utf8_lossy(&output.stdout);
     let line = stdout.lines().find(|line| line.starts_with('{'));

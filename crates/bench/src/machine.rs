@@ -45,7 +45,8 @@ impl Machine {
         let caution = if quick { "\nMade with --quick: the figures say nothing.\n" } else { "" };
         format!(
             "{processor}, {cores} cores, Linux {kernel}, .NET {dotnet}, {date}, load {load} at the beginning.\n\
-             Command: `cargo xtask bench {command}`; {rounds} rounds.\n{caution}"
+             Command: `cargo xtask bench {command}`; {rounds} rounds, three times as many for start-up and a \
+             third for the sample.\n{caution}"
         )
     }
 }

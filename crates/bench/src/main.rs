@@ -74,12 +74,12 @@ fn main() -> ExitCode {
 fn measure(args: &Args) -> Result<(), Failure> {
     let setting = Setting::find(args.clrhost.clone())?;
     let machine = Machine::read(&setting)?;
-    let (rounds, calls) = if args.quick { (2, 1_000) } else { (args.rounds.max(1), 1_000_000) };
+    let (rounds, calls) = if args.quick { (2, 1_000) } else { (args.rounds.max(1), 50_000) };
     let parts = [
         machine.describe(rounds, args.quick),
         crossings::measure(&setting, rounds, calls)?,
-        wall::start_up(&setting, rounds)?,
-        wall::orders(&setting, if args.quick { 1 } else { rounds })?,
+        wall::start_up(&setting, if args.quick { 1 } else { 3 * rounds })?,
+        wall::orders(&setting, rounds.div_ceil(3))?,
     ];
     let figures = parts.join("\n");
     println!("{figures}");

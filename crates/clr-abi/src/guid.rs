@@ -17,6 +17,16 @@ impl Guid {
     pub const fn new(data1: u32, data2: u16, data3: u16, data4: [u8; 8]) -> Guid {
         Guid { data1, data2, data3, data4 }
     }
+
+    /// A GUID from the number that its digits make, read from left to right.
+    pub const fn from_u128(digits: u128) -> Guid {
+        Guid {
+            data1: (digits >> 96) as u32,
+            data2: (digits >> 80) as u16,
+            data3: (digits >> 64) as u16,
+            data4: (digits as u64).to_be_bytes(),
+        }
+    }
 }
 
 impl fmt::Display for Guid {
@@ -42,5 +52,6 @@ mod tests {
         let guid = Guid::new(0x28B5557D, 0x3F3F, 0x48B4, [0x90, 0xB2, 0x5F, 0x9E, 0xEA, 0x2F, 0x6C, 0x48]);
         assert_eq!(guid.to_string(), "28B5557D-3F3F-48B4-90B2-5F9EEA2F6C48");
         assert_eq!((size_of::<Guid>(), align_of::<Guid>()), (16, 4));
+        assert_eq!(guid, Guid::from_u128(0x28B5557D_3F3F_48B4_90B2_5F9EEA2F6C48));
     }
 }

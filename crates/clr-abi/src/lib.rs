@@ -1,12 +1,13 @@
 //! The CLR's binary interfaces, as far as clrhost uses them: identifiers, vtable layouts, flags.
 //!
-//! Only definitions, spelled as in `corprof.idl` and `cor.h`, and tested against the slot numbers of
+//! Only definitions, spelled as in `corprof.idl`, `cor.h` and `mscoree.h`, and tested against the slot numbers of
 //! the contract. What is done with them lives elsewhere.
 //!
-//! Interfaces are called through vtables whose unused slots are padding, so each method sits at its true offset. All
-//! methods use the C calling convention of the platform, which is what `STDMETHODCALLTYPE` means off 32-bit x86.
+//! Interfaces are called through vtables in which each method sits at its true offset; in [`profiling`] and
+//! [`metadata`] unused slots are padding, [`hosting`] is generated and complete. All methods use the C calling convention of the platform, which is what `STDMETHODCALLTYPE` means off 32-bit x86.
 
 mod guid;
+pub mod hosting;
 pub mod metadata;
 pub mod profiling;
 

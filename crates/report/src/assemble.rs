@@ -5,8 +5,8 @@ use crate::model::*;
 use crate::notes;
 use crate::task_type::TaskType;
 use clrhost_boundary::{
-    Bracket, Callers, Crossing, Mismatch, OpenBracket, Origin, Snapshot, TargetDescription, TargetId, TargetKind,
-    TargetStats, TaskStats,
+    Bracket, Callers, Crossing, Mismatch, OpenBracket, Origin, Snapshot, TargetDescription, TargetId,
+    TargetKind, TargetStats, TaskStats,
 };
 use std::cmp::Reverse;
 
@@ -130,8 +130,7 @@ impl Assembler<'_> {
     }
 
     fn callers(&self, callers: &Callers) -> Vec<CallerRow> {
-        let nameless =
-            |kind, calls| CallerRow { kind, method: None, library: None, symbol: None, calls };
+        let nameless = |kind, calls| CallerRow { kind, method: None, library: None, symbol: None, calls };
         let known = callers.known.iter().map(|(&target, &calls)| {
             let described = self.describe(target);
             CallerRow {
@@ -143,7 +142,10 @@ impl Assembler<'_> {
             }
         });
         let mut rows: Vec<CallerRow> = known
-            .chain([nameless(CallerKind::Outside, callers.outside), nameless(CallerKind::Other, callers.other)])
+            .chain([
+                nameless(CallerKind::Outside, callers.outside),
+                nameless(CallerKind::Other, callers.other),
+            ])
             .filter(|row| row.calls > 0)
             .collect();
         rows.sort_by(|a, b| b.calls.cmp(&a.calls).then_with(|| a.method.cmp(&b.method)));

@@ -149,8 +149,13 @@ pub struct IMetaDataTablesVtbl {
         name: *mut *const i8,
     ) -> Hresult,
     slots_10_to_12: [usize; 3],
-    pub get_column:
-        unsafe extern "C" fn(this: *mut c_void, table: u32, column: u32, row: u32, value: *mut u32) -> Hresult,
+    pub get_column: unsafe extern "C" fn(
+        this: *mut c_void,
+        table: u32,
+        column: u32,
+        row: u32,
+        value: *mut u32,
+    ) -> Hresult,
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `ICorProfilerInfo` and `ICorProfilerInfo3`: the methods clrhost calls.
+//! `ICorProfilerInfo`, `ICorProfilerInfo3` and `ICorProfilerInfo11`: the methods clrhost calls.
 
 use crate::{Guid, Hresult, IUnknownVtbl};
 use core::ffi::c_void;
@@ -9,6 +9,9 @@ pub const IID_ICORPROFILERINFO: Guid =
 /// `IID_ICorProfilerInfo3`.
 pub const IID_ICORPROFILERINFO3: Guid =
     Guid::new(0xB555ED4F, 0x452A, 0x4E54, [0x8B, 0x39, 0xB5, 0x36, 0x0B, 0xAD, 0x32, 0xA0]);
+/// `IID_ICorProfilerInfo11`, which .NET Core 3.1 is the first to have.
+pub const IID_ICORPROFILERINFO11: Guid =
+    Guid::new(0x06398876, 0x8987, 0x4154, [0xB6, 0x21, 0x40, 0xA0, 0x0D, 0x6E, 0x4D, 0x04]);
 
 /// `ICorProfilerInfo` up to slot 22.
 #[repr(C)]
@@ -81,6 +84,16 @@ pub struct ICorProfilerInfo3Vtbl {
     ) -> Hresult,
 }
 
+/// `ICorProfilerInfo11`.
+#[repr(C)]
+#[expect(missing_docs, reason = "fields are the methods of corprof.idl under their own names and parameters")]
+pub struct ICorProfilerInfo11Vtbl {
+    pub info3: ICorProfilerInfo3Vtbl,
+    slots_68_to_99: [usize; 32],
+    pub set_environment_variable:
+        unsafe extern "C" fn(this: *mut c_void, name: *const u16, value: *const u16) -> Hresult,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,5 +112,6 @@ mod tests {
         assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_module_metadata) / SLOT, 21);
         assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_il_function_body) / SLOT, 22);
         assert_eq!(offset_of!(ICorProfilerInfo3Vtbl, get_runtime_information) / SLOT, 67);
+        assert_eq!(offset_of!(ICorProfilerInfo11Vtbl, set_environment_variable) / SLOT, 100);
     }
 }

@@ -5,7 +5,10 @@ mod callback;
 mod info;
 
 pub use callback::{CALLBACK_IIDS, CALLBACK_SLOTS, CallbackSlot, CallbackVtbl};
-pub use info::{ICorProfilerInfo3Vtbl, ICorProfilerInfoVtbl, IID_ICORPROFILERINFO, IID_ICORPROFILERINFO3};
+pub use info::{
+    ICorProfilerInfo3Vtbl, ICorProfilerInfo11Vtbl, ICorProfilerInfoVtbl, IID_ICORPROFILERINFO,
+    IID_ICORPROFILERINFO3, IID_ICORPROFILERINFO11,
+};
 
 /// Event mask bits of `COR_PRF_MONITOR` that clrhost uses.
 pub mod monitor {

@@ -7,7 +7,10 @@
 mod rows;
 mod run;
 
-pub use rows::{BracketKind, CallerKind, CallerRow, CrossingKind, FoldedTasks, MismatchRow, OpenRow, OpenedBy, TargetRow, TaskRow};
+pub use rows::{
+    BracketKind, CallerKind, CallerRow, CrossingKind, FoldedTasks, MismatchRow, OpenRow, OpenedBy, TargetRow,
+    TaskRow,
+};
 pub use run::{Application, Clock, Exit, FailedCall, Host, Mode, Process, Runtime, Source, Timing};
 
 use serde::{Deserialize, Serialize};
