@@ -3,6 +3,7 @@
 //! Each command first gets what is missing on this machine, with one line of output for each thing,
 //! and asks for nothing. Steps whose results are newer than their inputs are skipped.
 
+mod abi;
 mod bench;
 mod compiler;
 mod debian;
@@ -22,6 +23,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   fixtures        build the test programs
   test [FILTER]   run all tests; with FILTER only the tests whose names contain it
   bench [ARGS]    run the benchmarks
+  abi [--check]   write the hosting interfaces and headers from Microsoft's metadata, or compare them
 ";
 
 /// What went wrong, in words for the person at the terminal.
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         ("fixtures", []) => setup().and_then(|_| fixtures::build()).map(|()| 0),
         ("test", [] | [_]) => test::run(rest.first().map(String::as_str)),
         ("bench", args) => bench::run(args),
+        ("abi", args) => abi::generate(args),
         ("help" | "--help" | "-h", _) => {
             print!("{USAGE}");
             Ok(0)

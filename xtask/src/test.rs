@@ -3,11 +3,13 @@
 use std::process::Command;
 
 use crate::workspace::{self, cargo, find_command, progress, run_quietly, words};
-use crate::{Failure, fixtures, programs, setup};
+use crate::{Failure, abi, debian, fixtures, programs, setup};
 
 /// Runs all checks, the tests proper last; with `filter` only the tests whose names contain it.
 pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
     let dotnet = setup()?;
+    // The tests of the headers compile C++.
+    debian::ensure_command("g++", "g++")?;
     fixtures::build()?;
     fixtures::build_sample()?;
     programs::ensure()?;
@@ -15,6 +17,8 @@ pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
     if filter.is_none() {
         if has_component("fmt", "rustfmt") {
             step("formatting", cargo().args(["fmt", "--all", "--check"]))?;
+            // It formats what it writes.
+            abi::check_if_possible()?;
         }
         if has_component("clippy", "clippy") {
             let mut clippy = cargo();

@@ -79,11 +79,15 @@ fn bound_before() -> TargetId {
 }
 
 fn leave(boundary: &Boundary<Still>, owner: &TaskOwner) {
-    boundary.leave::<false, false>(owner, NATIVE, 0, bound_before);
+    if !boundary.try_open::<false>(owner, NATIVE, 0) {
+        boundary.leave::<false, false>(owner, NATIVE, 0, bound_before);
+    }
 }
 
 fn enter(boundary: &Boundary<Still>, owner: &TaskOwner) {
-    boundary.enter::<false, false>(owner, NATIVE, bound_before);
+    if !boundary.try_close::<false>(owner, NATIVE) {
+        boundary.enter::<false, false>(owner, NATIVE, bound_before);
+    }
 }
 
 /// What has to hold between any two crossings of a task that had no mismatch and jumped over nothing.

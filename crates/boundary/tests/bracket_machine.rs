@@ -16,7 +16,8 @@ use clrhost_boundary::{
 use proptest::prelude::*;
 use std::collections::{BTreeMap, VecDeque};
 use support::{
-    Answer, Border, CALLI, COMPARE, Call, Callee, HOST_TICKS, PROGRESS, Recorder, SORT, SQRT, STACK, call,
+    Answer, Border, CALLI, COMPARE, Call, Callee, FORMS, Form, HOST_TICKS, PROGRESS, Recorder, SORT, SQRT,
+    STACK, call,
 };
 
 const CALLEES: [Callee; 5] = [SQRT, SORT, CALLI, COMPARE, PROGRESS];
@@ -327,10 +328,10 @@ struct Program {
 }
 
 impl Program {
-    fn new(timed: bool, hosted: bool, host: Option<(&Recorder, Vec<Answer>, Vec<&'static str>)>) -> Program {
+    fn new(timed: bool, form: Form, host: Option<(&Recorder, Vec<Answer>, Vec<&'static str>)>) -> Program {
         let border = host
             .as_ref()
-            .map_or_else(|| Border::new(timed, hosted), |(recorder, ..)| Border::with_host(timed, recorder));
+            .map_or_else(|| Border::new(timed, form), |(recorder, ..)| Border::with_host(timed, recorder));
         let host = host.map(|(_, answers, unwanted)| RefHost {
             answers: answers.into(),
             unwanted,
@@ -356,8 +357,12 @@ impl Program {
             Step::Call { callee, frame } => {
                 let callee = CALLEES[callee];
                 let here = thread.frames.iter().rev().map(|frame| frame.sp).find(|sp| STACK.contains(sp));
-                let sp =
-                    if thread.elsewhere { STACK.end + frame } else { here.unwrap_or(STACK.end - 1) - frame };
+                // Other stacks lie on either side of the thread's own.
+                let sp = match (thread.elsewhere, frame % 2) {
+                    (false, _) => here.unwrap_or(STACK.end - 1) - frame,
+                    (true, 0) => STACK.start - frame,
+                    (true, _) => STACK.end + frame,
+                };
                 border.open(owner, callee, sp);
                 let serial = reference.open(thread.task, callee, sp);
                 thread.frames.push(Frame { callee, serial, sp });
@@ -551,8 +556,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_number_is_the_references(program in any_program(), timed: bool, hosted: bool) {
-        let mut run = Program::new(timed, hosted, None);
+    fn every_number_is_the_references(program in any_program(), timed: bool, form in prop::sample::select(&FORMS)) {
+        let mut run = Program::new(timed, form, None);
         for (thread, step) in &program {
             run.step(*thread, step);
         }
@@ -569,7 +574,7 @@ proptest! {
         unwanted in prop::sample::subsequence(vec!["sqrt", "sort", "calli", "compare"], 0..=4),
     ) {
         let host = Recorder::answering(answers.iter().copied()).without_calls_of(&unwanted);
-        let mut run = Program::new(timed, true, Some((&host, answers.clone(), unwanted)));
+        let mut run = Program::new(timed, Form::Hosted, Some((&host, answers.clone(), unwanted)));
         for (thread, step) in &program {
             run.step(*thread, step);
         }
@@ -591,9 +596,9 @@ proptest! {
     #[test]
     fn no_bracket_is_dropped_while_its_call_is_on_the_stack(
         program in any_program(),
-        hosted: bool,
+        form in prop::sample::select(&FORMS),
     ) {
-        let mut run = Program::new(false, hosted, None);
+        let mut run = Program::new(false, form, None);
         for (thread, step) in &program {
             if !matches!(step, Step::StrayReturn { .. }) {
                 run.step(*thread, step);

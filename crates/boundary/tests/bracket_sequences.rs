@@ -1,7 +1,7 @@
 //! The bracket machine crossing by crossing: exact sequences and the numbers they have to leave behind.
 //!
-//! Stack pointers fall from [`SP`] as calls nest, as they do on a real stack. Each sequence runs through the crossings
-//! with and without a host's call in them, since these take different ways through the code.
+//! Stack pointers fall from [`SP`] as calls nest, as they do on a real stack. Each sequence runs the short
+//! way, the long way and the one with a host's call in it, since these take different ways through the code.
 
 #![cfg(not(loom))]
 
@@ -12,7 +12,8 @@ use clrhost_boundary::{
     TargetStats, TaskIdentity, TaskOwner, TaskStats,
 };
 use support::{
-    Answer, Border, CALLI, COMPARE, Callee, HOST_TICKS, PROGRESS, Recorder, SORT, SQRT, STACK, call,
+    Answer, Border, CALLI, COMPARE, Callee, FORMS, Form, HOST_TICKS, PROGRESS, Recorder, SORT, SQRT, STACK,
+    call,
 };
 
 /// Where the outermost call is made.
@@ -24,9 +25,9 @@ const FAR: usize = 4096;
 /// How many open brackets a task keeps.
 const KEPT: u64 = 16_384 * 64;
 
-fn in_both_forms(sequence: impl Fn(&Border, TaskOwner)) {
-    for hosted in [false, true] {
-        let border = Border::new(true, hosted);
+fn in_all_forms(sequence: impl Fn(&Border, TaskOwner)) {
+    for form in FORMS {
+        let border = Border::new(true, form);
         let owner = border.start();
         sequence(&border, owner);
     }
@@ -66,7 +67,7 @@ fn open_names(border: &Border) -> Vec<String> {
 
 #[test]
 fn the_nested_example_of_the_contract() {
-    in_both_forms(|border, owner| {
+    in_all_forms(|border, owner| {
         let tick = || border.clock.advance(100);
         border.open(&owner, SORT, SP);
         tick();
@@ -99,7 +100,7 @@ fn the_nested_example_of_the_contract() {
 
 #[test]
 fn recursion_of_one_function_counts_every_level() {
-    in_both_forms(|border, owner| {
+    in_all_forms(|border, owner| {
         for level in 0..5 {
             border.open(&owner, SORT, SP - level * 600);
             border.clock.advance(10);
@@ -120,7 +121,7 @@ fn recursion_of_one_function_counts_every_level() {
 
 #[test]
 fn function_pointers_share_one_target() {
-    in_both_forms(|border, owner| {
+    in_all_forms(|border, owner| {
         // Two call sites one inside the other, then a third one from a higher frame.
         border.open(&owner, CALLI, SP - 500);
         border.open(&owner, PROGRESS, SP - 600);
@@ -137,7 +138,7 @@ fn function_pointers_share_one_target() {
 
 #[test]
 fn an_enter_without_leave_is_a_mismatch() {
-    in_both_forms(|border, owner| {
+    in_all_forms(|border, owner| {
         border.close(&owner, SQRT);
         let row = row(border);
         assert_eq!((row.counts, row.mismatches, row.max_depth), (counts(0, 1, 0, 0), 1, 0));
@@ -150,7 +151,7 @@ fn an_enter_without_leave_is_a_mismatch() {
 
 #[test]
 fn a_closing_crossing_that_fits_nothing_leaves_what_is_open() {
-    in_both_forms(|border, owner| {
+    in_all_forms(|border, owner| {
         border.open(&owner, SORT, SP);
         border.close(&owner, SQRT);
         border.close(&owner, COMPARE);
@@ -171,7 +172,7 @@ fn a_closing_crossing_that_fits_nothing_leaves_what_is_open() {
 
 #[test]
 fn the_first_sixty_four_mismatches_are_kept_and_all_are_counted() {
-    in_both_forms(|border, owner| {
+    in_all_forms(|border, owner| {
         (0..100).for_each(|_| border.close(&owner, SQRT));
         assert_eq!((row(border).mismatches, border.boundary.snapshot().mismatches.len()), (100, 64));
     });
@@ -179,7 +180,7 @@ fn the_first_sixty_four_mismatches_are_kept_and_all_are_counted() {
 
 #[test]
 fn the_end_of_an_outer_bracket_unwinds_those_inside() {
-    in_both_forms(|border, owner| {
+    in_all_forms(|border, owner| {
         border.open(&owner, SORT, SP);
         border.clock.advance(10);
         border.open(&owner, COMPARE, SP - 300);
@@ -201,7 +202,7 @@ fn the_end_of_an_outer_bracket_unwinds_those_inside() {
 
 #[test]
 fn the_end_of_a_recursive_bracket_closes_the_youngest_of_its_name() {
-    in_both_forms(|border, owner| {
+    in_all_forms(|border, owner| {
         border.open(&owner, SORT, SP);
         border.open(&owner, COMPARE, SP - 300);
         border.open(&owner, SORT, SP - 600);
@@ -214,7 +215,7 @@ fn the_end_of_a_recursive_bracket_closes_the_youngest_of_its_name() {
 
 #[test]
 fn a_longjmp_is_seen_at_the_same_call_with_an_equal_stack_pointer() {
-    in_both_forms(|border, owner| {
+    in_all_forms(|border, owner| {
         for _ in 0..3 {
             border.open(&owner, SQRT, SP);
         }
@@ -226,7 +227,7 @@ fn a_longjmp_is_seen_at_the_same_call_with_an_equal_stack_pointer() {
 
 #[test]
 fn a_call_from_one_word_further_down_is_inside() {
-    in_both_forms(|border, owner| {
+    in_all_forms(|border, owner| {
         border.open(&owner, SQRT, SP);
         border.open(&owner, SQRT, SP - 8);
         assert_eq!((open_names(border).len(), row(border).unwound), (2, 0));
@@ -235,7 +236,7 @@ fn a_call_from_one_word_further_down_is_inside() {
 
 #[test]
 fn another_function_has_to_be_well_above_before_the_top_counts_as_jumped_over() {
-    in_both_forms(|border, owner| {
+    in_all_forms(|border, owner| {
         border.open(&owner, SQRT, SP);
         border.open(&owner, COMPARE, SP + FAR - 1);
         assert_eq!(open_names(border), ["sqrt", "compare"]);
@@ -247,7 +248,7 @@ fn another_function_has_to_be_well_above_before_the_top_counts_as_jumped_over() 
 
 #[test]
 fn a_loop_of_callbacks_left_by_longjmp_leaves_nothing_behind() {
-    in_both_forms(|border, owner| {
+    in_all_forms(|border, owner| {
         border.open(&owner, SORT, SP);
         for _ in 0..1000 {
             // compare calls sqrt, which jumps back into sort.
@@ -263,8 +264,8 @@ fn a_loop_of_callbacks_left_by_longjmp_leaves_nothing_behind() {
 
 #[test]
 fn stack_pointers_of_other_stacks_never_unwind() {
-    for hosted in [false, true] {
-        let border = Border::new(true, hosted);
+    for form in FORMS {
+        let border = Border::new(true, form);
         let owner = border.start();
         // The bracket below lies outside of the thread's stack, then the new one does.
         for (below, above) in [(STACK.start - 8, STACK.start - 8), (SP, STACK.end), (STACK.start - 8, SP)] {
@@ -278,9 +279,40 @@ fn stack_pointers_of_other_stacks_never_unwind() {
 }
 
 #[test]
+fn a_call_on_another_stack_is_not_the_one_that_was_jumped_over() {
+    in_all_forms(|border, owner| {
+        border.open(&owner, SORT, STACK.start - 8);
+        border.open(&owner, COMPARE, SP);
+        border.open(&owner, SORT, SP + 8);
+        assert_eq!((open_names(border).len(), row(border).unwound), (3, 0));
+    });
+}
+
+#[test]
+fn the_short_way_is_taken_for_known_keys_inside_what_is_open_and_for_the_bracket_on_top() {
+    for timed in [false, true] {
+        let border = Border::new(timed, Form::Long);
+        let owner = border.start();
+        assert!(!border.try_open(&owner, SORT, SP), "the key is not known yet");
+        assert!(!border.try_close(&owner, SORT), "nothing is open");
+        border.open(&owner, SORT, SP);
+        border.open(&owner, COMPARE, SP - 300);
+        assert!(!border.try_open(&owner, SORT, SP - 300), "compare may have been jumped over");
+        assert!(!border.try_close(&owner, SORT), "sort is not on top");
+        assert_eq!(open_names(&border), ["sort", "compare"], "a refusal changes nothing");
+        assert!(border.try_open(&owner, SORT, SP - 301));
+        assert!(border.try_close(&owner, SORT));
+        assert!(border.try_close(&owner, COMPARE));
+        assert_eq!((open_names(&border), calls(&border, SORT)), (vec!["sort".to_owned()], (2, 1, 0)));
+        border.boundary.forget_keys(&[SORT.key].into());
+        assert!(!border.try_open(&owner, SORT, SP - 300), "the key lost its meaning");
+    }
+}
+
+#[test]
 fn without_known_stack_bounds_only_closing_crossings_unwind() {
-    for hosted in [false, true] {
-        let border = Border::new(true, hosted);
+    for form in FORMS {
+        let border = Border::new(true, form);
         let owner = border.boundary.start_task(TaskIdentity::default());
         border.open(&owner, SORT, SP);
         border.open(&owner, SQRT, SP - 300);
@@ -294,7 +326,7 @@ fn without_known_stack_bounds_only_closing_crossings_unwind() {
 
 #[test]
 fn the_end_of_a_thread_closes_youngest_first_and_keeps_the_names() {
-    in_both_forms(|border, owner| {
+    in_all_forms(|border, owner| {
         border.open(&owner, SORT, SP);
         border.open(&owner, COMPARE, SP - 300);
         border.open(&owner, SQRT, SP - 600);
@@ -309,7 +341,7 @@ fn the_end_of_a_thread_closes_youngest_first_and_keeps_the_names() {
 
 #[test]
 fn a_task_that_somebody_still_holds_keeps_its_numbers_to_itself() {
-    in_both_forms(|border, owner| {
+    in_all_forms(|border, owner| {
         let held = border.boundary.registry().live_tasks().remove(0);
         border.boundary.end_task(owner);
         let next = border.start();
@@ -321,7 +353,7 @@ fn a_task_that_somebody_still_holds_keeps_its_numbers_to_itself() {
 
 #[test]
 fn the_first_folded_row_is_one_without_a_name_or_a_list() {
-    let border = Border::new(false, false);
+    let border = Border::new(false, Form::Short);
     for _ in 0..=MAX_ENDED_TASKS {
         let owner =
             border.boundary.start_task(TaskIdentity { name: Some("one".into()), ..TaskIdentity::default() });
@@ -337,8 +369,8 @@ fn the_first_folded_row_is_one_without_a_name_or_a_list() {
 
 #[test]
 fn times_are_left_out_where_the_source_does_not_take_them() {
-    for hosted in [false, true] {
-        let border = Border::new(false, hosted);
+    for form in FORMS {
+        let border = Border::new(false, form);
         let owner = border.start();
         border.open(&owner, SORT, SP);
         border.clock.advance(100);
@@ -350,7 +382,7 @@ fn times_are_left_out_where_the_source_does_not_take_them() {
 
 #[test]
 fn a_key_is_bound_by_the_first_thread_that_meets_it_and_known_to_the_others() {
-    let border = Border::new(true, false);
+    let border = Border::new(true, Form::Short);
     let (first, second) = (border.start(), border.start());
     border.open(&first, SORT, SP);
     let mut asked = false;
@@ -364,7 +396,7 @@ fn a_key_is_bound_by_the_first_thread_that_meets_it_and_known_to_the_others() {
 
 #[test]
 fn a_forgotten_key_is_bound_anew_on_threads_that_knew_it() {
-    in_both_forms(|border, owner| {
+    in_all_forms(|border, owner| {
         border.open(&owner, SORT, SP);
         border.close(&owner, SORT);
         let old = border.bind(SORT);
@@ -383,7 +415,7 @@ fn a_forgotten_key_is_bound_anew_on_threads_that_knew_it() {
 
 #[test]
 fn a_callback_remembers_its_first_caller_and_counts_the_others() {
-    in_both_forms(|border, owner| {
+    in_all_forms(|border, owner| {
         let under = |callers: &[Callee]| {
             let calls = callers.iter().chain(&[COMPARE]);
             calls
@@ -412,7 +444,7 @@ fn a_callback_remembers_its_first_caller_and_counts_the_others() {
 fn brackets_too_deep_to_be_kept_are_counted_and_nothing_else() {
     // One function inside itself, on a stack whose bounds say nothing.
     const BEYOND: u64 = 3;
-    let border = Border::new(true, false);
+    let border = Border::new(true, Form::Short);
     let owner = border.start();
     for level in 0..KEPT + BEYOND {
         border.open(&owner, SORT, usize::MAX - 8 * level as usize);

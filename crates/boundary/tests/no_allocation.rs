@@ -117,6 +117,9 @@ fn open<const TIMED: bool, const HOSTED: bool>(
     target: u64,
     sp: usize,
 ) {
+    if !HOSTED && boundary.try_open::<TIMED>(owner, key(target), sp) {
+        return;
+    }
     if target.is_multiple_of(2) {
         boundary.leave::<TIMED, HOSTED>(owner, key(target), sp, bound_before);
     } else {
@@ -129,6 +132,9 @@ fn close<const TIMED: bool, const HOSTED: bool>(
     owner: &TaskOwner,
     target: u64,
 ) {
+    if !HOSTED && boundary.try_close::<TIMED>(owner, key(target)) {
+        return;
+    }
     if target.is_multiple_of(2) {
         boundary.enter::<TIMED, HOSTED>(owner, key(target), bound_before);
     } else {

@@ -12,7 +12,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::thread;
-use support::{Border, CALLI, COMPARE, PROGRESS, SORT, SQRT, STACK};
+use support::{Border, CALLI, COMPARE, Form, PROGRESS, SORT, SQRT, STACK};
 
 const BATCHES: usize = 100;
 const AT_ONCE: usize = 50;
@@ -156,7 +156,7 @@ fn assert_at_rest(snapshot: &Snapshot, batch: usize) {
 
 #[test]
 fn five_thousand_threads() {
-    let border = Border::new(true, false);
+    let border = Border::new(true, Form::Short);
     let stop = AtomicBool::new(false);
     let mut expected = Numbers::default();
     let mut blocks = 0;

@@ -10,7 +10,7 @@ use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
-use support::{Program, assert_same, sorted};
+use support::{Program, assert_same};
 
 #[track_caller]
 fn answer(args: &[&str]) -> String {
@@ -135,24 +135,30 @@ fn child_processes_inherit_nothing_of_ours() {
     assert!(!hosted.finished.stdout.contains("CORECLR_"), "{}", hosted.finished);
 }
 
-/// Profiler variables that were there, but switched off, are there again.
+/// What clrhost sets for the runtime's start is gone again, and what was there, but switched off, is back: for managed code
+/// and for native libraries.
 #[test]
 fn the_environment_is_as_it_was() {
-    let script = child("env | grep ^CORECLR_")
+    let names = [
+        "CORECLR_ENABLE_PROFILING",
+        "CORECLR_PROFILER",
+        "CORECLR_PROFILER_PATH",
+        "CORECLR_PROFILER_PATH_64",
+        "DOTNET_ROOT",
+    ];
+    let untouched = Program::fixture("Variables").args(names);
+    let switched_off = untouched
+        .clone()
         .env("CORECLR_ENABLE_PROFILING", "0")
         .env("CORECLR_PROFILER", "{01234567-0123-0123-0123-0123456789ab}")
         .env("CORECLR_PROFILER_PATH_64", "/opt/other.so");
-    let hosted = script.under_clrhost();
-    assert_same(&hosted.finished, &script.under_dotnet());
-    let variables = sorted(hosted.finished.stdout.lines().filter(|line| line.starts_with("CORECLR_")));
-    assert_eq!(
-        variables,
-        [
-            "CORECLR_ENABLE_PROFILING=0",
-            "CORECLR_PROFILER={01234567-0123-0123-0123-0123456789ab}",
-            "CORECLR_PROFILER_PATH_64=/opt/other.so",
-        ]
-    );
+    for (program, profiling) in [(untouched, "none"), (switched_off, "0")] {
+        let hosted = program.under_clrhost();
+        assert_same(&hosted.finished, &program.under_dotnet());
+        hosted.assert_as_expected();
+        let expected = format!("CORECLR_ENABLE_PROFILING: managed {profiling}, native {profiling}\n");
+        assert!(hosted.finished.stdout.starts_with(&expected), "{}", hosted.finished);
+    }
 }
 
 #[test]

@@ -6,7 +6,8 @@
 mod support;
 
 use clrhost::report::{BracketKind, TargetRow, Timing};
-use clrhost_testkit::workspace_root;
+use clrhost_testkit::{dotnet_root, scratch, workspace_root};
+use std::os::unix::fs::symlink;
 use support::{Hosted, Program, assert_same, files};
 
 /// Runs the program under clrhost and under dotnet, and checks all that is the same for each fixture.
@@ -37,6 +38,19 @@ fn values() {
     assert_eq!((row.assembly.as_deref(), row.origin.as_str()), (Some("Values.dll"), "user"));
     assert!(!hosted.report.totals.lower_bound, "{}", hosted.text);
     assert_eq!(codes(&hosted), [""; 0]);
+}
+
+/// As where /usr/share/dotnet is a link to /usr/lib/dotnet.
+#[test]
+fn a_dotnet_behind_a_symbolic_link() {
+    let link = scratch("link").join("dotnet");
+    symlink(dotnet_root(), &link).expect("a writable folder");
+    let hosted =
+        Program::fixture("Values").options(["--dotnet-root".as_ref(), link.as_os_str()]).under_clrhost();
+    hosted.finished.assert_code(0);
+    hosted.assert_sound();
+    hosted.assert_as_expected();
+    assert_eq!(hosted.row("Interop.Sys.Write").origin, "framework");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod support;
 use clrhost::report::{BracketKind, Exit, OpenRow};
 use clrhost_testkit::{Run, SIGABRT, SIGINT, SIGKILL, SIGTERM, fixture, scratch};
 use std::fs;
+use std::io::Read;
 use support::{Hosted, Program, assert_same, files};
 
 const SIGHUP: i32 = libc::SIGHUP;
@@ -128,8 +129,13 @@ fn sigkill_leaves_everything_as_it_was() {
 fn a_new_report_takes_the_place_of_an_earlier_one_at_the_end() {
     let file = scratch("replaced").join("report.json");
     fs::write(&file, "an earlier report").expect("a writable folder");
+    let mut earlier = fs::File::open(&file).expect("the file just written");
     let run = Run::clrhost().args(["run", "--report"]).arg(&file).arg(fixture("Hello"));
     run.output().assert_code(0);
+    // Whoever reads meanwhile sees the one or the other, never half of each.
+    let mut text = String::new();
+    earlier.read_to_string(&mut text).expect("a readable file");
+    assert_eq!(text, "an earlier report");
     assert_eq!(clrhost_testkit::read_report(&file)["process"]["exit"]["code"], 0);
 }
 

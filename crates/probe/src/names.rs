@@ -63,7 +63,9 @@ impl Names {
             None => name.to_owned(),
         };
         let mut description = TargetDescription::named(unknown, full_name);
-        description.origin = path.as_deref().map_or(Origin::Unknown, |path| self.origin(path));
+        // Without symbolic links, as the runtime's folder is: /usr/share/dotnet is often one.
+        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        description.origin = path.as_deref().map_or(Origin::Unknown, |path| self.origin(&real(path)));
         description.assembly =
             path.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
         match direction {

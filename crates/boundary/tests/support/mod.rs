@@ -26,6 +26,9 @@ impl Clock for Hand {
     fn now(&self) -> u64 {
         self.0.load(Relaxed)
     }
+    fn now_without_call(&self) -> Option<u64> {
+        Some(self.now())
+    }
 }
 
 /// Something to call over the border, in one direction.
@@ -154,20 +157,32 @@ impl TaskManager for Recorder {
     }
 }
 
+/// How a source makes its crossings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// The short way where it is open, else the long one.
+    Short,
+    /// The long way always.
+    Long,
+    /// The long way, with calls to a host if there is one.
+    Hosted,
+}
+
+pub const FORMS: [Form; 3] = [Form::Short, Form::Long, Form::Hosted];
+
 /// A border in one of the forms in which a source uses it.
 pub struct Border {
     pub boundary: Boundary<Hand>,
     pub clock: Hand,
     pub timed: bool,
-    /// Use the crossings that call a host, whether there is one or not.
-    pub hosted: bool,
+    pub form: Form,
     /// What the layer told of failures as they happened.
     pub told: Arc<Mutex<Vec<HostFailure>>>,
 }
 
 macro_rules! crossing {
     ($border:expr, $method:ident ( $($argument:expr),* )) => {
-        match ($border.timed, $border.hosted) {
+        match ($border.timed, $border.form == Form::Hosted) {
             (false, false) => $border.boundary.$method::<false, false>($($argument),*),
             (false, true) => $border.boundary.$method::<false, true>($($argument),*),
             (true, false) => $border.boundary.$method::<true, false>($($argument),*),
@@ -177,9 +192,9 @@ macro_rules! crossing {
 }
 
 impl Border {
-    pub fn new(timed: bool, hosted: bool) -> Border {
+    pub fn new(timed: bool, form: Form) -> Border {
         let clock = Hand::default();
-        Border { boundary: Boundary::new(None, clock.clone()), clock, timed, hosted, told: Arc::default() }
+        Border { boundary: Boundary::new(None, clock.clone()), clock, timed, form, told: Arc::default() }
     }
 
     pub fn with_host(timed: bool, host: &Recorder) -> Border {
@@ -190,7 +205,7 @@ impl Border {
         };
         let layer = HostingLayer::new(Box::new(host.clone()), on_failure);
         let clock = host.clock.clone();
-        Border { boundary: Boundary::new(Some(layer), clock.clone()), clock, timed, hosted: true, told }
+        Border { boundary: Boundary::new(Some(layer), clock.clone()), clock, timed, form: Form::Hosted, told }
     }
 
     pub fn start(&self) -> TaskOwner {
@@ -203,6 +218,9 @@ impl Border {
 
     /// `Leave` or `ReverseEnter`, as the callee's kind wants it.
     pub fn open(&self, owner: &TaskOwner, callee: Callee, sp: usize) {
+        if self.form == Form::Short && self.try_open(owner, callee, sp) {
+            return;
+        }
         if callee.kind.is_native() {
             crossing!(self, leave(owner, callee.key, sp, || self.bind(callee)));
         } else {
@@ -212,10 +230,29 @@ impl Border {
 
     /// `Enter` or `ReverseLeave`, as the callee's kind wants it.
     pub fn close(&self, owner: &TaskOwner, callee: Callee) {
+        if self.form == Form::Short && self.try_close(owner, callee) {
+            return;
+        }
         if callee.kind.is_native() {
             crossing!(self, enter(owner, callee.key, || self.bind(callee)));
         } else {
             crossing!(self, reverse_leave(owner, callee.key, || self.bind(callee)));
+        }
+    }
+
+    /// The short way to [`open`](Self::open); false if it was not.
+    pub fn try_open(&self, owner: &TaskOwner, callee: Callee, sp: usize) -> bool {
+        match self.timed {
+            false => self.boundary.try_open::<false>(owner, callee.key, sp),
+            true => self.boundary.try_open::<true>(owner, callee.key, sp),
+        }
+    }
+
+    /// The short way to [`close`](Self::close); false if it was not.
+    pub fn try_close(&self, owner: &TaskOwner, callee: Callee) -> bool {
+        match self.timed {
+            false => self.boundary.try_close::<false>(owner, callee.key),
+            true => self.boundary.try_close::<true>(owner, callee.key),
         }
     }
 }
