@@ -239,8 +239,7 @@ impl TaskOwner {
         let cached = self.cache[place_in_cache(key)].get();
         let depth = self.depth();
         let outer = depth.checked_sub(1).and_then(|outer| self.entry_at_bottom(outer));
-        let stale =
-            outer.is_some_and(|outer| stack_pointer as u64 >= outer[entry::STACK_POINTER].load(Relaxed));
+        let stale = outer.is_some_and(|outer| self.may_be_stale(depth, outer, key, stack_pointer));
         let place = self.entry_at_bottom(depth);
         if cached.key != key || cached.epoch != epoch || stale || place.is_none() {
             return false;
@@ -250,6 +249,17 @@ impl TaskOwner {
         let resolved = Resolved { tag: cached.tag, words };
         self.open_at::<TIMED>(depth, place, outer, key, resolved, now, stack_pointer);
         true
+    }
+
+    /// Must [`unwind_stale`](Self::unwind_stale) look at the brackets? A callback out of the only open bracket is common, and
+    /// the stack pointer of a callback lies above that of the call it comes from, by less than the margin.
+    #[inline(always)]
+    fn may_be_stale(&self, depth: usize, outer: &Entry, key: u64, stack_pointer: usize) -> bool {
+        let opened_at = outer[entry::STACK_POINTER].load(Relaxed) as usize;
+        let only_bracket_and_near = depth == 1
+            && stack_pointer < opened_at.saturating_add(STALE_MARGIN)
+            && outer[entry::KEY].load(Relaxed) != key;
+        stack_pointer >= opened_at && !only_bracket_and_near
     }
 
     /// Opens a bracket. `now` is the start of its time (any number when times are not taken), `stack_pointer` an
