@@ -34,33 +34,28 @@ pub enum Command {
 }
 
 const RUN_HELP: &str = "\
-`clrhost run APP.dll ARGS` takes the place of `dotnet APP.dll ARGS`: same .NET, same configuration files, same standard
-streams, same exit code. The report goes to stderr, or into a file, when the program ends: also by Environment.Exit, by an
-unhandled exception, or by a signal other than SIGKILL.
+`clrhost run APP.dll ARGS` takes the place of `dotnet APP.dll ARGS`: same .NET, same configuration
+files, same standard streams, same exit code. The report goes to stderr, or into a file, when the
+program ends: also by Environment.Exit, by an unhandled exception, or by a signal other than SIGKILL.
 
 Examples:
   clrhost run app.dll --port 80
-  clrhost run --user-only app.dll                       only the program's own native calls
-  clrhost run --report crossings.json app.dll           everything, for scripts
-  clrhost run --runtimeconfig net8.json old-tool.exe    an assembly without a configuration of its own
-  clrhost run --no-hooks app.dll                        the same run without the probe, to compare";
+  clrhost run --user-only app.dll                only the program's own native calls
+  clrhost run --report crossings.json app.dll    everything, for scripts
+  clrhost run --runtimeconfig net8.json old.exe  an assembly without a configuration of its own
+  clrhost run --no-hooks app.dll                 the same run without the probe, to compare";
 
 const DOCTOR_HELP: &str = "\
 Examples:
   clrhost doctor
   clrhost doctor app.dll        does an installed .NET fit this application?
 
-Exits with 0 if all is well, 121 if there is no .NET, 122 if none fits the application, 123 if the application cannot be
-run, 124 if a setting keeps the probe out.";
+Exits with 0 if all is well, 121 if there is no .NET, 122 if none fits the application, 123 if the
+application cannot be run, 124 if a setting keeps the probe out.";
 
 /// Options of `clrhost run`.
 #[derive(Args)]
 pub struct Run {
-    #[command(flatten)]
-    pub report: ReportOptions,
-    #[command(flatten)]
-    pub hosting: HostingOptions,
-
     /// Run without the probe, to compare; there is no report
     #[arg(long, conflicts_with_all = ["report", "format", "user_only", "count_only", "top"])]
     pub no_hooks: bool,
@@ -78,6 +73,12 @@ pub struct Run {
     // option right behind the assembly would be taken for ours.
     #[arg(value_names = ["APP.dll", "ARGS"], required = true, trailing_var_arg = true)]
     command: Vec<OsString>,
+
+    // Behind what stands above, because a heading holds for all that follows it.
+    #[command(flatten)]
+    pub report: ReportOptions,
+    #[command(flatten)]
+    pub hosting: HostingOptions,
 }
 
 impl Run {

@@ -30,14 +30,16 @@ impl Sink {
                 Ok(Sink::Special { path: path.to_owned(), file: File::options().write(true).open(path)? })
             }
             Ok(metadata) if metadata.permissions().readonly() => Err(io::ErrorKind::PermissionDenied.into()),
-            _ => {
+            existing => {
+                // The application may go to another folder before it ends, and a link is to stay one.
+                let path = if existing.is_ok() { fs::canonicalize(path)? } else { std::path::absolute(path)? };
                 let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
                 name.push(format!(".{}.tmp", std::process::id()));
                 let draft = path.with_file_name(name);
                 // Made and removed again: a program that is killed leaves nothing behind.
                 File::create(&draft)?;
                 fs::remove_file(&draft)?;
-                Ok(Sink::File { path: path.to_owned(), draft })
+                Ok(Sink::File { path, draft })
             }
         }
     }
@@ -48,7 +50,7 @@ impl Sink {
             Sink::Stderr => return io::stderr().lock().write_all(report),
             Sink::Special { path, mut file } => (path, file.write_all(report)),
             Sink::File { path, draft } => {
-                let written = write_draft(&draft, report).and_then(|()| fs::rename(&draft, &path));
+                let written = write_draft(&draft, &path, report).and_then(|()| fs::rename(&draft, &path));
                 if written.is_err() {
                     // Half a draft is of no use, and the error that counts is the first one.
                     let _ = fs::remove_file(&draft);
@@ -60,8 +62,11 @@ impl Sink {
     }
 }
 
-fn write_draft(draft: &Path, report: &[u8]) -> io::Result<()> {
+fn write_draft(draft: &Path, path: &Path, report: &[u8]) -> io::Result<()> {
     let mut file = File::create(draft)?;
+    if let Ok(replaced) = fs::metadata(path) {
+        file.set_permissions(replaced.permissions())?;
+    }
     file.write_all(report)?;
     file.sync_all()
 }

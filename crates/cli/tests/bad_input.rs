@@ -306,3 +306,28 @@ fn reports_into_devices_and_pipes() {
     assert_eq!(files(&folder), ["copy.json", "pipe.json"]);
     assert!(!fs::metadata(folder.join("pipe.json")).expect("the pipe").is_file());
 }
+
+/// The application goes to another folder, and the place is a link to a file of certain permissions.
+#[test]
+fn a_report_goes_where_it_was_asked_for() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let folder = scratch("relative");
+    fs::create_dir(folder.join("elsewhere")).expect("a folder");
+    let run = |report: &str| {
+        let run = Run::clrhost().args(["run", "--report", report]).arg(fixture("Echo"));
+        run.args(["--chdir", "elsewhere"]).current_dir(&folder).output().assert_code(0);
+    };
+    run("report.json");
+    assert_eq!(files(&folder), ["elsewhere", "report.json"]);
+
+    fs::set_permissions(folder.join("report.json"), fs::Permissions::from_mode(0o640)).expect("permissions");
+    fs::write(folder.join("report.json"), "an earlier report").expect("a file");
+    symlink("report.json", folder.join("link.json")).expect("a link");
+    run("link.json");
+    assert_eq!(files(&folder), ["elsewhere", "link.json", "report.json"]);
+    assert!(fs::symlink_metadata(folder.join("link.json")).expect("the link").is_symlink());
+    assert_eq!(read_report(&folder.join("report.json"))["process"]["exit"]["code"], 0);
+    let mode = fs::metadata(folder.join("report.json")).expect("the report").permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
+}
