@@ -96,6 +96,7 @@ struct Runtime {
     info: ProfilerInfo,
     names: Names,
     inlining: Inlining,
+    version: Option<(u16, u16, u16)>,
 }
 
 static PROBE: OnceLock<&'static Probe> = OnceLock::new();
@@ -190,19 +191,24 @@ impl Probe {
             ns_per_tick: self.boundary.clock().ns_per_tick(),
             wall_ns: self.boundary.clock().elapsed_ns(),
             lost: self.lost.load(Ordering::Relaxed),
-            runtime_version: self.runtime.get().and_then(|runtime| runtime.info.runtime_version()),
+            runtime_version: self.runtime.get().and_then(|runtime| runtime.version),
             host,
         }
     }
 
     /// Takes the runtime's interface, says which events are wanted, and puts the environment back as it was.
     pub(crate) fn attach(&self, info: ProfilerInfo) -> Hresult {
-        if let Some((activation, _forwarder)) = lock(&self.activation).take() {
+        // Taken out first: no lock is held while the runtime is called.
+        let taken = lock(&self.activation).take();
+        if let Some((activation, _forwarder)) = taken {
             // The runtime has copied the environment already, and its copy is the one that managed code sees.
             activation.before().for_each(|(name, value)| info.set_environment_variable(name, value));
         }
         let names = Names::new(&info);
-        let runtime = self.runtime.get_or_init(|| Runtime { info, names, inlining: Inlining::default() });
+        // Asked now: a report may be made when the runtime is gone already.
+        let version = info.runtime_version();
+        let inlining = Inlining::default();
+        let runtime = self.runtime.get_or_init(|| Runtime { info, names, inlining, version });
         let hresult = runtime.info.set_event_mask(self.timing.event_mask());
         if hresult.is_failure() {
             self.refuse(hresult);
