@@ -54,11 +54,15 @@ impl Run {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        // SAFETY: setrlimit is async-signal-safe, and the closure touches nothing else.
+        // SAFETY: setrlimit and signal are async-signal-safe, and the closure touches nothing else.
         unsafe {
             command.pre_exec(|| {
                 let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
                 libc::setrlimit(libc::RLIMIT_CORE, &none);
+                // A shell that starts the tests in the background has these ignored, and that is inherited.
+                for signal in [libc::SIGINT, libc::SIGQUIT, libc::SIGHUP] {
+                    libc::signal(signal, libc::SIG_DFL);
+                }
                 Ok(())
             });
         }
