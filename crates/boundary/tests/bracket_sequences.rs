@@ -8,8 +8,8 @@
 mod support;
 
 use clrhost_boundary::{
-    Bracket, Callers, Crossing, CrossingCounts, Hresult, MAX_ENDED_TASKS, Mismatch, OpenBracket, TargetKind,
-    TargetStats, TaskIdentity, TaskOwner, TaskStats,
+    Bracket, Callers, Crossing, CrossingCounts, Hresult, MAX_ENDED_TASKS, Mismatch, OpenBracket, TargetId,
+    TargetKind, TargetStats, TaskIdentity, TaskOwner, TaskStats,
 };
 use support::{
     Answer, Border, CALLI, COMPARE, Callee, FORMS, Form, HOST_TICKS, PROGRESS, Recorder, SORT, SQRT, STACK,
@@ -392,6 +392,21 @@ fn a_key_is_bound_by_the_first_thread_that_meets_it_and_known_to_the_others() {
     });
     assert!(!asked, "to describe a target again costs the source a lot");
     assert_eq!((calls(&border, SORT), stats(&border, SORT).tasks), ((2, 0, 0), 2));
+}
+
+#[test]
+fn a_target_reached_in_both_directions_is_one_target_of_one_task() {
+    // As the one is that stands for all that found no room.
+    let border = Border::new(true, Form::Short);
+    let owner = border.start();
+    border.boundary.leave::<true, false>(&owner, SORT.key, SP, || TargetId::OVERFLOW);
+    border.boundary.reverse_enter::<true, false>(&owner, COMPARE.key, SP - 300, || TargetId::OVERFLOW);
+    border.boundary.reverse_leave::<true, false>(&owner, COMPARE.key, || TargetId::OVERFLOW);
+    assert_eq!(row(&border).counts, counts(1, 0, 1, 1));
+    let snapshot = border.boundary.snapshot();
+    let [stats] = &snapshot.targets[..] else { panic!("more than one target: {snapshot:?}") };
+    assert_eq!((stats.target, stats.tasks), (TargetId::OVERFLOW, 1));
+    assert_eq!((stats.calls, stats.completed, stats.unwound), (2, 1, 0));
 }
 
 #[test]

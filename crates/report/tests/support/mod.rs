@@ -30,7 +30,7 @@ pub struct World {
 
 impl World {
     pub fn new() -> World {
-        World { boundary: Boundary::new(None, FakeClock::default()), keys: Cell::new(1) }
+        World { boundary: Boundary::new(None, FakeClock::default()), keys: Cell::new(0) }
     }
 
     pub fn pass(&self, ns: u64) {
@@ -89,7 +89,7 @@ impl World {
     }
 }
 
-/// What a thread knows a target by: here its number.
+/// The key [`World::bind`] bound a target under: both count up from 1.
 fn key(target: TargetId) -> u64 {
     target.index() as u64
 }
