@@ -32,7 +32,8 @@ impl Sink {
             Ok(metadata) if metadata.permissions().readonly() => Err(io::ErrorKind::PermissionDenied.into()),
             existing => {
                 // The application may go to another folder before it ends, and a link is to stay one.
-                let path = if existing.is_ok() { fs::canonicalize(path)? } else { std::path::absolute(path)? };
+                let path =
+                    if existing.is_ok() { fs::canonicalize(path)? } else { std::path::absolute(path)? };
                 let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
                 name.push(format!(".{}.tmp", std::process::id()));
                 let draft = path.with_file_name(name);
