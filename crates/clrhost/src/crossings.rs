@@ -35,3 +35,21 @@ impl Crossings {
         self.probe.snapshot()
     }
 }
+
+/// Puts the environment back when what was prepared goes unused. Once the runtime has taken the probe there is nothing
+/// left to do.
+pub(crate) struct PreparedEnvironment(Option<Crossings>);
+
+impl PreparedEnvironment {
+    pub(crate) fn of(crossings: Option<Crossings>) -> PreparedEnvironment {
+        PreparedEnvironment(crossings)
+    }
+}
+
+impl Drop for PreparedEnvironment {
+    fn drop(&mut self) {
+        if let Some(crossings) = self.0 {
+            crossings.probe.deactivate();
+        }
+    }
+}

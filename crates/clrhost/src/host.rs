@@ -1,5 +1,6 @@
 //! Finding .NET and preparing it, step by step or in one go.
 
+use crate::crossings::PreparedEnvironment;
 use crate::{Application, Crossings, Error, Reporter, Runtime};
 use clrhost_boundary::TaskManager;
 use clrhost_engine_coreclr::{
@@ -74,7 +75,8 @@ impl Host {
         let framework = context.runtime_version()?;
         let crossings = self.claim_process()?;
         let reporter = crossings.map(|crossings| Reporter::new(crossings, &application, framework.as_ref()));
-        Ok(Prepared { context, framework, crossings, reporter })
+        let environment = PreparedEnvironment::of(crossings);
+        Ok(Prepared { context, framework, crossings, reporter, _environment: environment })
     }
 
     /// Starts a runtime without an application, as this `runtimeconfig.json` asks for it, to call static methods in.
@@ -120,13 +122,15 @@ fn check_not_started() -> Result<(), Error> {
     if STARTED.load(Ordering::Relaxed) { Err(Error::AlreadyStarted) } else { Ok(()) }
 }
 
-/// An application that is ready to run.
+/// An application that is ready to run. Dropped without running, it leaves the environment as it found it; the process
+/// can still not prepare another one.
 #[must_use]
 pub struct Prepared {
     context: Context<CommandLine>,
     framework: Option<engine::Runtime>,
     crossings: Option<Crossings>,
     reporter: Option<Reporter>,
+    _environment: PreparedEnvironment,
 }
 
 impl Prepared {

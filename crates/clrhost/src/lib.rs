@@ -49,8 +49,8 @@ pub use reporter::Reporter;
 pub use runtime::{Component, Runtime};
 
 pub use clrhost_boundary::{
-    HostFailure, HostResult, Hresult, Origin, Snapshot, Target, TargetDescription, TargetKind, Task,
-    TaskManager,
+    CrossingCounts, HostFailure, HostResult, Hresult, Origin, Snapshot, Target, TargetDescription, TargetId,
+    TargetKind, TargetStats, Task, TaskManager, TaskStats,
 };
 pub use clrhost_engine_coreclr as engine;
 pub use clrhost_probe::{Attachment, ProbeError, ProbeSnapshot, Timing, check_environment};

@@ -1,5 +1,6 @@
 //! A runtime without an application, in which static methods are called.
 
+use crate::crossings::PreparedEnvironment;
 use crate::{Crossings, Error};
 use clrhost_engine_coreclr::context::MethodKind;
 use clrhost_engine_coreclr::{self as engine, Context, RuntimeConfigFile};
@@ -11,6 +12,7 @@ pub struct Runtime {
     context: Context<RuntimeConfigFile>,
     framework: Option<engine::Runtime>,
     crossings: Option<Crossings>,
+    _environment: PreparedEnvironment,
 }
 
 /// `component_entry_point_fn` of `coreclr_delegates.h`.
@@ -22,7 +24,7 @@ impl Runtime {
         framework: Option<engine::Runtime>,
         crossings: Option<Crossings>,
     ) -> Runtime {
-        Runtime { context, framework, crossings }
+        Runtime { context, framework, crossings, _environment: PreparedEnvironment::of(crossings) }
     }
 
     /// The framework that hostfxr chose, where it says so.

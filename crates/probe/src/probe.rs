@@ -136,6 +136,12 @@ impl Probe {
         Ok(probe)
     }
 
+    /// Puts the environment back as it was, if no runtime has taken the probe yet; none will from now on.
+    pub fn deactivate(&self) {
+        let taken = lock(&self.activation).take();
+        drop(taken);
+    }
+
     /// The process's probe, if there is one.
     pub fn installed() -> Option<&'static Probe> {
         PROBE.get().copied()

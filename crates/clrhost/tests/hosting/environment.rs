@@ -74,3 +74,16 @@ fn a_run_that_cannot_be_prepared_leaves_the_environment_alone() {
     });
     finished.assert_code(0);
 }
+
+#[test]
+fn what_was_prepared_and_not_run_leaves_the_environment_alone() {
+    let finished = configured().run(|_| {
+        let before = variables();
+        let prepared = Host::builder().prepare(Application::new(fixture("Hello"))).expect("it is prepared");
+        assert_ne!(variables(), before, "the runtime would be led to the probe");
+        drop(prepared);
+        assert_eq!(variables(), before);
+        0
+    });
+    finished.assert_code(0);
+}
