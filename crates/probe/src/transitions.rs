@@ -2,7 +2,8 @@
 //!
 //! Both callbacks come in preemptive GC mode on the thread that crosses, right before and right after the call
 //! (contract: coreclr-today, section 4). The HRESULT has no effect, so a call can be seen but not prevented. Calls through
-//! function pointers come with FunctionID 0, and not at all once the JIT has compiled their caller with optimisation.
+//! function pointers come with FunctionID 0. Calls in methods that the JIT inlines do not come at all, which `inlining`
+//! sees to.
 
 use crate::arch::stack_pointer;
 use crate::entry::{ErrnoGuard, guarded};
