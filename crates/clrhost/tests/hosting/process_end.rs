@@ -3,7 +3,6 @@
 use crate::child::Child;
 use clrhost::{Application, Host, ProcessEnd, on_process_end, run_last};
 use clrhost_testkit::{Expected, Finished, SIGABRT, SIGINT, SIGTERM, fixture};
-use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -121,11 +120,15 @@ fn a_function_that_never_ends_does_not_keep_a_dying_process() {
 fn the_thread_that_waits_for_the_end_takes_no_signals() {
     let finished = Child::new().run(|_| {
         announce();
-        let threads = std::fs::read_dir("/proc/self/task").unwrap().map(|thread| thread.unwrap().path());
-        let status = |thread: &Path| std::fs::read_to_string(thread.join("status")).unwrap();
-        let statuses = threads.map(|thread| status(&thread)).collect::<Vec<_>>();
-        let waiting = statuses.iter().find(|status| status.starts_with("Name:\tclrhost-end\n"));
-        let blocked = waiting.unwrap().lines().find_map(|line| line.strip_prefix("SigBlk:\t")).unwrap();
+        let find = || {
+            let threads = std::fs::read_dir("/proc/self/task").unwrap();
+            let mut statuses =
+                threads.filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("status")).ok());
+            statuses.find(|status| status.starts_with("Name:\tclrhost-end\n"))
+        };
+        // A thread gives itself its name, some time after it was made.
+        let waiting = std::iter::repeat_with(find).flatten().next().unwrap();
+        let blocked = waiting.lines().find_map(|line| line.strip_prefix("SigBlk:\t")).unwrap();
         let blocked = u64::from_str_radix(blocked, 16).unwrap();
         for signal in [SIGABRT, SIGINT, SIGTERM, libc::SIGHUP, libc::SIGQUIT] {
             assert!(blocked & 1 << (signal - 1) != 0, "signal {signal} is not blocked: {blocked:x}");
