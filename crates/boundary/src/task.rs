@@ -237,11 +237,18 @@ impl TaskOwner {
         stack_pointer: usize,
     ) -> bool {
         let cached = self.cache[place_in_cache(key)].get();
+        if cached.key != key || cached.epoch != epoch {
+            return false;
+        }
         let depth = self.depth();
-        let outer = depth.checked_sub(1).and_then(|outer| self.entry_at_bottom(outer));
-        let stale = outer.is_some_and(|outer| self.may_be_stale(depth, outer, key, stack_pointer));
         let place = self.entry_at_bottom(depth);
-        if cached.key != key || cached.epoch != epoch || stale || place.is_none() {
+        if place.is_none() {
+            return false;
+        }
+        let outer = depth.checked_sub(1).and_then(|outer| self.entry_at_bottom(outer));
+        if let Some(outer) = outer
+            && self.may_be_stale(depth, outer, key, stack_pointer)
+        {
             return false;
         }
         // SAFETY: `resolve_anew` stored the address of a slot of this task's block, which lives as long as `self`.
@@ -256,10 +263,11 @@ impl TaskOwner {
     #[inline(always)]
     fn may_be_stale(&self, depth: usize, outer: &Entry, key: u64, stack_pointer: usize) -> bool {
         let opened_at = outer[entry::STACK_POINTER].load(Relaxed) as usize;
-        let only_bracket_and_near = depth == 1
-            && stack_pointer < opened_at.saturating_add(STALE_MARGIN)
-            && outer[entry::KEY].load(Relaxed) != key;
-        stack_pointer >= opened_at && !only_bracket_and_near
+        if stack_pointer < opened_at {
+            return false;
+        }
+        let near_the_only_bracket = depth == 1 && stack_pointer - opened_at < STALE_MARGIN;
+        !near_the_only_bracket || outer[entry::KEY].load(Relaxed) == key
     }
 
     /// Opens a bracket. `now` is the start of its time (any number when times are not taken), `stack_pointer` an

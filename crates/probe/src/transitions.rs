@@ -9,7 +9,7 @@ use crate::arch::stack_pointer;
 use crate::entry::{ErrnoGuard, guarded};
 use crate::names::Direction;
 use crate::probe::Probe;
-use crate::thread_state::{ThreadState, current, lost, with_current};
+use crate::thread_state::{current, lost, with_current};
 use clrhost_abi::Hresult;
 use clrhost_abi::profiling::COR_PRF_TRANSITION_CALL;
 use clrhost_boundary::TaskOwner;
@@ -64,9 +64,10 @@ fn opening<const TIMED: bool, const HOSTED: bool>(
     direction: Direction,
     sp: usize,
 ) -> Hresult {
-    let usual =
-        |state: &ThreadState| probe.boundary().try_open::<TIMED>(state.owner(), key(function, direction), sp);
-    if !HOSTED && current().is_some_and(usual) {
+    if !HOSTED
+        && let Some(state) = current()
+        && probe.boundary().try_open::<TIMED>(state.owner(), key(function, direction), sp)
+    {
         return Hresult::S_OK;
     }
     unusual_opening::<TIMED, HOSTED>(probe, function, direction, sp)
@@ -79,9 +80,10 @@ fn closing<const TIMED: bool, const HOSTED: bool>(
     function: usize,
     direction: Direction,
 ) -> Hresult {
-    let usual =
-        |state: &ThreadState| probe.boundary().try_close::<TIMED>(state.owner(), key(function, direction));
-    if !HOSTED && current().is_some_and(usual) {
+    if !HOSTED
+        && let Some(state) = current()
+        && probe.boundary().try_close::<TIMED>(state.owner(), key(function, direction))
+    {
         return Hresult::S_OK;
     }
     unusual_closing::<TIMED, HOSTED>(probe, function, direction)
