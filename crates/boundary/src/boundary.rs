@@ -75,6 +75,7 @@ impl<C: Clock> Boundary<C> {
         if let (Some(layer), true) = (&self.layer, owner.is_hosted()) {
             layer.call("ExitTask", |manager| manager.task_ended(owner.task()));
         }
+        owner.task().abort().ended();
         self.registry.end_task(owner.task(), &left_open);
         left_open
     }

@@ -86,6 +86,22 @@ impl HostingLayer {
         }
     }
 
+    /// Asks the host something that it may leave to the runtime: its answer, or `E_NOTIMPL` once the layer is shut. Unlike
+    /// in [`call`](Self::call) `E_NOTIMPL` is not a failure.
+    pub fn ask(&self, method: &'static str, ask: impl FnOnce(&dyn TaskManager) -> HostResult) -> HostResult {
+        let mut answer = Err(Hresult::E_NOTIMPL);
+        self.call(method, |manager| {
+            answer = ask(manager);
+            answer.or_else(|hresult| if hresult == Hresult::E_NOTIMPL { Ok(()) } else { Err(hresult) })
+        });
+        answer
+    }
+
+    /// Notes the failure of another object of the host's, which shuts the layer if it is catastrophic.
+    pub fn note(&self, method: &'static str, hresult: Hresult) {
+        self.failed(HostFailure { method, hresult, panic: None });
+    }
+
     /// Failures so far: how many, and the first of them with their text.
     pub fn failures(&self) -> (u64, Vec<HostFailure>) {
         (self.failures.load(Ordering::Relaxed), lock(&self.kept).clone())

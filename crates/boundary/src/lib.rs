@@ -18,6 +18,7 @@
 //!   (`block`, the protocol that loom checks);
 //! * nothing a host does unwinds through here, and no lock is held while a host runs.
 
+mod abort;
 mod block;
 mod boundary;
 mod crossing;
@@ -30,18 +31,21 @@ mod snapshot;
 mod sync;
 mod target;
 mod task;
+mod task_type;
 
 #[cfg(all(test, loom))]
 mod loom_tests;
 
+pub use abort::{AbortRequest, AbortState, RegionEnd};
 pub use boundary::{Boundary, Clock};
 pub use crossing::{Bracket, Crossing};
 pub use histogram::HistogramSnapshot;
-pub use host::{HostResult, TaskManager};
+pub use host::{GcManager, HostResult, TaskManager, TaskRequest, WaitOption};
 pub use layer::{HostFailure, HostingLayer};
 pub use registry::{MAX_ENDED_TASKS, Registry};
 pub use snapshot::{Callers, CrossingCounts, Mismatch, OpenBracket, Snapshot, TargetStats, TaskStats};
 pub use target::{Origin, Target, TargetDescription, TargetId, TargetKind};
 pub use task::{Task, TaskIdentity, TaskOwner};
+pub use task_type::TaskType;
 
 pub use clrhost_hresult::Hresult;

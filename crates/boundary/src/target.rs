@@ -45,6 +45,10 @@ pub enum TargetKind {
     UnmanagedCallersOnly,
     /// A managed method that native code calls in a way the source does not know.
     UnknownCallback,
+    /// A wait of the runtime's own, reported to a host as a call into the operating system.
+    RuntimeWait,
+    /// The body of a managed thread, called by the thread that was made for it.
+    ThreadStart,
     /// The one that stands for all targets beyond the number that can be kept apart.
     Overflow,
 }
@@ -56,8 +60,12 @@ impl TargetKind {
             TargetKind::PInvoke
             | TargetKind::FunctionPointer
             | TargetKind::NativeDelegate
+            | TargetKind::RuntimeWait
             | TargetKind::Overflow => true,
-            TargetKind::Delegate | TargetKind::UnmanagedCallersOnly | TargetKind::UnknownCallback => false,
+            TargetKind::Delegate
+            | TargetKind::UnmanagedCallersOnly
+            | TargetKind::ThreadStart
+            | TargetKind::UnknownCallback => false,
         }
     }
 
@@ -70,6 +78,8 @@ impl TargetKind {
             TargetKind::Delegate => "delegate",
             TargetKind::UnmanagedCallersOnly => "unmanaged_callers_only",
             TargetKind::UnknownCallback => "unknown_callback",
+            TargetKind::RuntimeWait => "runtime_wait",
+            TargetKind::ThreadStart => "thread_start",
             TargetKind::Overflow => "overflow",
         }
     }

@@ -1,9 +1,11 @@
 //! A task and the bracket machine that its thread drives.
 
+use crate::abort::AbortState;
 use crate::block::{Block, Counter, REVERSE, Slot, add, entry, record_time, slot, tag, untag};
 use crate::crossing::Bracket;
 use crate::sync::{AtomicU64, Mutex, Ordering::*, lock};
 use crate::target::TargetId;
+use crate::task_type::TaskType;
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -28,13 +30,26 @@ pub struct Task {
     id: u64,
     identity: TaskIdentity,
     name: Mutex<Option<String>>,
+    identifier: AtomicU64,
+    managed_thread: AtomicU64,
+    affinity: AtomicU64,
+    abort: AbortState,
     pub(crate) block: Arc<Block>,
 }
 
 impl Task {
     pub(crate) fn new(id: u64, identity: TaskIdentity, block: Arc<Block>) -> Task {
         let name = Mutex::new(identity.name.clone());
-        Task { id, identity, name, block }
+        Task {
+            id,
+            identity,
+            name,
+            identifier: AtomicU64::new(0),
+            managed_thread: AtomicU64::new(0),
+            affinity: AtomicU64::new(0),
+            abort: AbortState::default(),
+            block,
+        }
     }
 
     /// Number of the task in this process, given in the order of first crossings, from 1. Never reused.
@@ -60,6 +75,62 @@ impl Task {
     /// Sets the name that [`name`](Self::name) gives from now on.
     pub fn set_name(&self, name: Option<String>) {
         *lock(&self.name) = name;
+    }
+
+    /// What kind of task it is, by the name of its thread.
+    pub fn task_type(&self) -> TaskType {
+        TaskType::of_thread(self.name().as_deref())
+    }
+
+    /// The tag a host gave the task; 0 before. It means nothing to the runtime (contract: tasks, section 6,
+    /// SetTaskIdentifier).
+    pub fn identifier(&self) -> u64 {
+        self.identifier.load(Relaxed)
+    }
+
+    /// Sets what [`identifier`](Self::identifier) gives.
+    pub fn set_identifier(&self, identifier: u64) {
+        self.identifier.store(identifier, Relaxed);
+    }
+
+    /// The engine's handle on the managed thread object; 0 where it has none.
+    pub fn managed_thread(&self) -> u64 {
+        self.managed_thread.load(Acquire)
+    }
+
+    /// Sets what [`managed_thread`](Self::managed_thread) gives.
+    pub fn set_managed_thread(&self, handle: u64) {
+        self.managed_thread.store(handle, Release);
+    }
+
+    /// Counts a begin of thread affinity.
+    pub fn begin_affinity(&self) {
+        self.affinity.fetch_add(1, Relaxed);
+    }
+
+    /// Counts an end of thread affinity; false, and nothing done, if none had begun. On the task's own thread only.
+    pub fn end_affinity(&self) -> bool {
+        let open = self.affinity.load(Relaxed);
+        if open > 0 {
+            self.affinity.store(open - 1, Relaxed);
+        }
+        open > 0
+    }
+
+    /// True while the task must stay on its thread.
+    pub fn has_affinity(&self) -> bool {
+        self.affinity.load(Relaxed) > 0
+    }
+
+    /// How the task stands with aborts.
+    pub fn abort(&self) -> &AbortState {
+        &self.abort
+    }
+
+    /// The youngest open bracket, as any thread sees it now; `None` if none is open or it is too deep to be kept.
+    pub fn innermost_bracket(&self) -> Option<Bracket> {
+        let top = (self.depth() as usize).checked_sub(1)?;
+        Some(untag(self.block.entry_if_reserved(top)?[entry::TAG].load(Relaxed)).0)
     }
 
     /// Number of brackets open now.

@@ -2,7 +2,7 @@
 
 use crate::crossings::PreparedEnvironment;
 use crate::{Application, Crossings, Error, Reporter, Runtime};
-use clrhost_boundary::TaskManager;
+use clrhost_boundary::{GcManager, TaskManager};
 use clrhost_engine_coreclr::{
     self as engine, App, CommandLine, Context, Environment, HostFxr, HostOptions, Requirements,
     RuntimeConfig, RuntimeConfigFile,
@@ -20,6 +20,7 @@ pub struct Host {
     dotnet_root: Option<PathBuf>,
     timing: Timing,
     task_manager: Option<Box<dyn TaskManager>>,
+    gc_manager: Option<Box<dyn GcManager>>,
     without_hooks: bool,
 }
 
@@ -38,6 +39,12 @@ impl Host {
     /// Reports crossings to this host.
     pub fn task_manager(mut self, task_manager: impl TaskManager + 'static) -> Host {
         self.task_manager = Some(Box::new(task_manager));
+        self
+    }
+
+    /// Tells this host when collections stop the managed threads.
+    pub fn gc_manager(mut self, gc_manager: impl GcManager + 'static) -> Host {
+        self.gc_manager = Some(Box::new(gc_manager));
         self
     }
 
@@ -91,6 +98,13 @@ impl Host {
         Ok(Runtime::new(context, framework, crossings))
     }
 
+    /// Starts the newest installed runtime that fits, without an application and without a `runtimeconfig.json`.
+    /// `version` may begin with as many numbers as are wanted: `8` and `8.0` take the newest that begins so.
+    pub fn start_newest(self, version: Option<&str>) -> Result<Runtime, Error> {
+        let _ = version;
+        todo!("written next")
+    }
+
     fn find(&self, config: &RuntimeConfig, options: &HostOptions) -> Result<HostFxr, Error> {
         let environment = Environment::of_process();
         let located = engine::locate(self.dotnet_root.as_deref(), &environment);
@@ -106,7 +120,7 @@ impl Host {
         if self.without_hooks {
             return Ok(None);
         }
-        let config = ProbeConfig { timing: self.timing, host: self.task_manager };
+        let config = ProbeConfig { timing: self.timing, host: self.task_manager, gc: self.gc_manager };
         match Probe::install(config) {
             Ok(probe) => Ok(Some(Crossings::new(probe))),
             Err(error) => {

@@ -39,6 +39,7 @@ mod host;
 mod process_end;
 mod reporter;
 mod runtime;
+mod tasks;
 
 pub use application::Application;
 pub use crossings::Crossings;
@@ -46,11 +47,12 @@ pub use error::Error;
 pub use host::{Host, Prepared};
 pub use process_end::{ProcessEnd, on_process_end, run_last};
 pub use reporter::Reporter;
-pub use runtime::{Component, Runtime};
+pub use runtime::{Component, GcStats, Runtime};
+pub use tasks::Tasks;
 
 pub use clrhost_boundary::{
-    CrossingCounts, HostFailure, HostResult, Hresult, Origin, Snapshot, Target, TargetDescription, TargetId,
-    TargetKind, TargetStats, Task, TaskManager, TaskStats,
+    CrossingCounts, GcManager, HostFailure, HostResult, Hresult, Origin, Snapshot, Target, TargetDescription,
+    TargetId, TargetKind, TargetStats, Task, TaskManager, TaskRequest, TaskStats, TaskType, WaitOption,
 };
 pub use clrhost_engine_coreclr as engine;
 pub use clrhost_probe::{Attachment, ProbeError, ProbeSnapshot, Timing, check_environment};

@@ -1,7 +1,7 @@
 //! A runtime without an application, in which static methods are called.
 
 use crate::crossings::PreparedEnvironment;
-use crate::{Crossings, Error};
+use crate::{Crossings, Error, HostResult, Hresult, Tasks};
 use clrhost_engine_coreclr::context::MethodKind;
 use clrhost_engine_coreclr::{self as engine, Context, RuntimeConfigFile};
 use std::ffi::c_void;
@@ -13,6 +13,23 @@ pub struct Runtime {
     framework: Option<engine::Runtime>,
     crossings: Option<Crossings>,
     _environment: PreparedEnvironment,
+}
+
+/// What the collector has done and holds. Sizes are in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GcStats {
+    /// Collections that somebody asked for through [`Runtime::collect`].
+    pub explicit: u64,
+    /// Collections of generations 0, 1 and 2, each with the younger ones in it.
+    pub collections: [u64; 3],
+    /// Memory the collector has committed.
+    pub committed: u64,
+    /// Address space it has reserved; 0 where the runtime does not tell.
+    pub reserved: u64,
+    /// Sizes of generations 0, 1 and 2 and of the large objects after the last collection.
+    pub generations: [u64; 4],
+    /// Bytes that moved to an older generation in the last collection.
+    pub promoted: u64,
 }
 
 /// `component_entry_point_fn` of `coreclr_delegates.h`.
@@ -52,6 +69,39 @@ impl Runtime {
         // until the process ends.
         let entry_point = unsafe { std::mem::transmute::<*const c_void, ComponentEntryPoint>(pointer) };
         Ok(Component { entry_point, crossings: self.crossings })
+    }
+
+    /// Calls `static int Method(string)` on this thread and gives what it returns
+    /// (`ICLRRuntimeHost::ExecuteInDefaultAppDomain`). The method may be private. The assembly's `deps.json` and the files
+    /// beside it are used to find what it depends on.
+    ///
+    /// `Err` carries the HRESULT of whatever went wrong: a missing file, type or method, or the exception that left the
+    /// method.
+    pub fn execute(
+        &self,
+        assembly: &Path,
+        type_name: &str,
+        method: &str,
+        argument: Option<&str>,
+    ) -> HostResult<i32> {
+        let _ = (assembly, type_name, method, argument);
+        Err(Hresult::E_NOTIMPL)
+    }
+
+    /// The runtime's tasks; `None` without hooks.
+    pub fn tasks(&self) -> Option<Tasks> {
+        self.crossings.map(Tasks::new)
+    }
+
+    /// Collects this generation and all younger ones, `None` for all (`ICLRGCManager::Collect`).
+    pub fn collect(&self, generation: Option<u32>) -> HostResult {
+        let _ = generation;
+        Err(Hresult::E_NOTIMPL)
+    }
+
+    /// What the collector has done and holds (`ICLRGCManager::GetStats`).
+    pub fn gc_stats(&self) -> HostResult<GcStats> {
+        Err(Hresult::E_NOTIMPL)
     }
 
     /// A pointer to a static method of any signature, as [`MethodKind`] says. Calling it is up to the caller.

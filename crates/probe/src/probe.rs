@@ -10,7 +10,7 @@ use crate::inlining::Inlining;
 use crate::names::{Direction, Names};
 use crate::thread_state::{new_exit_key, os_thread_name};
 use clrhost_abi::Hresult;
-use clrhost_boundary::{Boundary, HostFailure, HostingLayer, Snapshot, TargetId, TaskManager};
+use clrhost_boundary::{Boundary, GcManager, HostFailure, HostingLayer, Snapshot, TargetId, TaskManager};
 use std::collections::{HashMap, HashSet};
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -35,6 +35,8 @@ pub struct ProbeConfig {
     pub timing: Timing,
     /// The host to call, if any.
     pub host: Option<Box<dyn TaskManager>>,
+    /// Whom to tell of suspensions, if anybody.
+    pub gc: Option<Box<dyn GcManager>>,
 }
 
 /// How far the runtime has come with its profiler.

@@ -3,7 +3,7 @@
 use crate::context::{HostOutcome, ReportContext};
 use crate::model::*;
 use crate::notes;
-use crate::task_type::TaskType;
+use clrhost_boundary::TaskType;
 use clrhost_boundary::{
     Bracket, Callers, Crossing, Mismatch, OpenBracket, Origin, Snapshot, TargetDescription, TargetId,
     TargetKind, TargetStats, TaskStats,

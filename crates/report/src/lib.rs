@@ -15,15 +15,15 @@ mod duration;
 mod json;
 mod model;
 mod notes;
-mod task_type;
+
 mod text;
 
 pub use assemble::FUNCTION_POINTERS;
+pub use clrhost_boundary::TaskType;
 pub use context::{HostOutcome, ReportContext};
 pub use model::{
     Application, BracketKind, CallerKind, CallerRow, Clock, CrossingKind, Exit, FailedCall, FoldedTasks,
     Hidden, Host, MismatchRow, Mode, Note, OpenRow, OpenedBy, Process, Report, Runtime, SCHEMA, Source,
     TargetRow, TaskRow, Timing, Totals,
 };
-pub use task_type::TaskType;
 pub use text::{Style, TextOptions};

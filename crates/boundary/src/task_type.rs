@@ -82,6 +82,22 @@ impl TaskType {
         }
     }
 
+    /// The contract's bit, `TT_...`.
+    pub const fn bits(self) -> u32 {
+        match self {
+            DebuggerHelper => 0x1,
+            Gc => 0x2,
+            Finalizer => 0x4,
+            ThreadpoolTimer => 0x8,
+            ThreadpoolGate => 0x10,
+            ThreadpoolWorker => 0x20,
+            ThreadpoolIocompletion => 0x40,
+            User => 0x100,
+            ThreadpoolWait => 0x200,
+            Unknown => 0x8000_0000,
+        }
+    }
+
     /// The word used in reports: the contract's name in lower case without `TT_`.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,0 +1,238 @@
+//! When a task may be aborted, and how far an abort has come.
+//!
+//! An abort is a request. While the task delays aborts (a critical region) or prevents them (`ICLRTask2`), it is held
+//! and goes out at the end of the last such region. An abort that is on its way when a region begins must not strike
+//! inside it: [`AbortState::begin_delay`] waits until the runtime has taken the request, which it then acts on as the
+//! task returns to managed code, so before the region's first instruction.
+//!
+//! Nothing here is on the crossing path, hence a plain lock; it is not held while anybody is called.
+
+use crate::host::HostResult;
+use clrhost_hresult::Hresult;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long the beginning of a region waits for an abort that is on its way. Handing a request to the runtime takes a
+/// fraction of a millisecond; the limit keeps a task from hanging if the engine dies.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What is to be done about a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AbortRequest {
+    /// Hand it to the runtime now, then call [`AbortState::accepted`] and [`AbortState::finished`].
+    Deliver,
+    /// Nothing yet: it goes out when the task's region ends.
+    Held,
+    /// An earlier request is still open.
+    AlreadyRequested,
+    /// The task has ended.
+    Ended,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Phase {
+    #[default]
+    Idle,
+    Held,
+    /// On its way to the runtime.
+    Delivering,
+    /// Taken by the runtime: thrown as soon as the task runs managed code.
+    Accepted,
+    Ended,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    phase: Phase,
+    /// Open regions that delay aborts, begun by managed code.
+    delays: u64,
+    /// Open regions that prevent them, begun by the host.
+    preventions: u64,
+}
+
+/// How a task stands with aborts.
+#[derive(Debug, Default)]
+pub struct AbortState {
+    state: Mutex<State>,
+    moved_on: Condvar,
+}
+
+impl AbortState {
+    /// Somebody wants the task aborted.
+    pub fn request(&self) -> AbortRequest {
+        let mut state = self.lock();
+        match state.phase {
+            Phase::Ended => AbortRequest::Ended,
+            Phase::Idle if state.delays + state.preventions > 0 => {
+                state.phase = Phase::Held;
+                AbortRequest::Held
+            }
+            Phase::Idle => {
+                state.phase = Phase::Delivering;
+                AbortRequest::Deliver
+            }
+            Phase::Held | Phase::Delivering | Phase::Accepted => AbortRequest::AlreadyRequested,
+        }
+    }
+
+    /// The runtime has taken the request.
+    pub fn accepted(&self) {
+        self.move_on(Phase::Delivering, Phase::Accepted);
+    }
+
+    /// The abort is over: it was thrown, or could not be. A later one is a new request.
+    pub fn finished(&self) {
+        let mut state = self.lock();
+        if matches!(state.phase, Phase::Delivering | Phase::Accepted) {
+            state.phase = Phase::Idle;
+            self.moved_on.notify_all();
+        }
+    }
+
+    /// The task has ended; nothing reaches it any more.
+    pub fn ended(&self) {
+        self.lock().phase = Phase::Ended;
+        self.moved_on.notify_all();
+    }
+
+    /// True from a request until its end.
+    pub fn is_requested(&self) -> bool {
+        matches!(self.lock().phase, Phase::Held | Phase::Delivering | Phase::Accepted)
+    }
+
+    /// Managed code begins a region in which the task must not be aborted; regions nest. True if it is the outermost.
+    pub fn begin_delay(&self) -> bool {
+        self.lock().delays += 1;
+        let state = self.wait_for_delivery();
+        state.delays == 1
+    }
+
+    /// Ends a region. `Err(E_UNEXPECTED)`, and nothing done, if none had begun.
+    pub fn end_delay(&self) -> HostResult<RegionEnd> {
+        self.end_region(|state| &mut state.delays)
+    }
+
+    /// The host begins to prevent aborts; regions nest (contract: tasks, section 7).
+    pub fn begin_prevent(&self) {
+        self.lock().preventions += 1;
+        drop(self.wait_for_delivery());
+    }
+
+    /// Ends such a region. `Err(E_UNEXPECTED)`, and nothing done, if none had begun.
+    pub fn end_prevent(&self) -> HostResult<RegionEnd> {
+        self.end_region(|state| &mut state.preventions)
+    }
+
+    /// Open regions of managed code that delay aborts.
+    pub fn delays(&self) -> u64 {
+        self.lock().delays
+    }
+
+    fn end_region(&self, count: impl Fn(&mut State) -> &mut u64) -> HostResult<RegionEnd> {
+        let mut state = self.lock();
+        let open = count(&mut state);
+        if *open == 0 {
+            return Err(Hresult::E_UNEXPECTED);
+        }
+        *open -= 1;
+        let outermost = *open == 0;
+        let deliver = state.delays + state.preventions == 0 && state.phase == Phase::Held;
+        if deliver {
+            state.phase = Phase::Delivering;
+        }
+        Ok(RegionEnd { outermost, deliver })
+    }
+
+    fn wait_for_delivery(&self) -> MutexGuard<'_, State> {
+        let on_its_way = |state: &mut State| state.phase == Phase::Delivering;
+        let waited = self.moved_on.wait_timeout_while(self.lock(), PATIENCE, on_its_way);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn move_on(&self, from: Phase, to: Phase) {
+        let mut state = self.lock();
+        if state.phase == from {
+            state.phase = to;
+            self.moved_on.notify_all();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A word that is changed in one statement is valid whoever panicked.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the end of a region leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RegionEnd {
+    /// No region of this kind is open any more.
+    pub outermost: bool,
+    /// A request was held and is to be handed to the runtime now.
+    pub deliver: bool,
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_delivered_once() {
+        let abort = AbortState::default();
+        assert_eq!(abort.request(), AbortRequest::Deliver);
+        assert_eq!(abort.request(), AbortRequest::AlreadyRequested);
+        abort.accepted();
+        assert_eq!(abort.request(), AbortRequest::AlreadyRequested);
+        abort.finished();
+        assert_eq!(abort.request(), AbortRequest::Deliver);
+    }
+
+    #[test]
+    fn regions_hold_a_request_until_the_last_one_ends() {
+        let abort = AbortState::default();
+        assert!(abort.begin_delay());
+        assert!(!abort.begin_delay());
+        abort.begin_prevent();
+        assert_eq!(abort.request(), AbortRequest::Held);
+        assert_eq!(abort.request(), AbortRequest::AlreadyRequested);
+        assert_eq!(abort.end_delay(), Ok(RegionEnd { outermost: false, deliver: false }));
+        assert_eq!(abort.end_delay(), Ok(RegionEnd { outermost: true, deliver: false }));
+        assert_eq!(abort.end_prevent(), Ok(RegionEnd { outermost: true, deliver: true }));
+        assert!(abort.is_requested());
+    }
+
+    #[test]
+    fn an_end_without_a_beginning_changes_nothing() {
+        let abort = AbortState::default();
+        assert_eq!(abort.end_delay(), Err(Hresult::E_UNEXPECTED));
+        abort.begin_delay();
+        assert_eq!(abort.end_prevent(), Err(Hresult::E_UNEXPECTED));
+        assert_eq!(abort.delays(), 1);
+    }
+
+    #[test]
+    fn a_region_does_not_begin_while_an_abort_is_on_its_way() {
+        let abort = AbortState::default();
+        assert_eq!(abort.request(), AbortRequest::Deliver);
+        std::thread::scope(|scope| {
+            let region = scope.spawn(|| {
+                abort.begin_delay();
+                abort.lock().phase
+            });
+            std::thread::sleep(Duration::from_millis(20));
+            assert!(!region.is_finished());
+            abort.accepted();
+            assert_eq!(region.join().unwrap(), Phase::Accepted);
+        });
+    }
+
+    #[test]
+    fn an_ended_task_takes_no_request() {
+        let abort = AbortState::default();
+        abort.request();
+        abort.ended();
+        assert_eq!(abort.request(), AbortRequest::Ended);
+        abort.finished();
+        assert_eq!(abort.request(), AbortRequest::Ended);
+    }
+}
