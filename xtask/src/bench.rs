@@ -7,7 +7,7 @@ use crate::{Failure, fixtures, setup};
 pub fn run(args: &[String]) -> Result<u8, Failure> {
     let dotnet = setup()?;
     fixtures::build()?;
-    fixtures::build_sample()?;
+    fixtures::build_sample("orders", "Orders")?;
     progress("clrhost", "building it with optimisation");
     workspace::run(cargo().args(["build", "--release", "--quiet", "--package", "clrhost-cli"]))?;
     let mut bench = cargo();

@@ -10,7 +10,7 @@ pub fn run(args: &[String]) -> Result<u8, Failure> {
     let dotnet = setup()?;
     progress("clrhost", "building it with optimisation");
     workspace::run(cargo().args(["build", "--release", "--quiet", "--package", "clrhost-cli"]))?;
-    let sample = fixtures::build_sample()?;
+    let sample = fixtures::build_sample("orders", "Orders")?;
 
     let mut clrhost = Command::new(shown(&target().join("release/clrhost")));
     // The rows that matter here fit on a screen; without the options all others come too.

@@ -46,12 +46,12 @@ pub fn build() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Builds `samples/orders`, and answers its assembly.
-pub fn build_sample() -> Result<PathBuf, Failure> {
-    let out = built().join("samples/orders");
-    let sources = files(&root().join("samples/orders"), ".cs")?;
-    build_managed(&out, "Orders", &sources, &[])?;
-    Ok(out.join("Orders.dll"))
+/// Builds the sample `samples/FOLDER`, and answers its assembly, `NAME.dll`.
+pub fn build_sample(folder: &str, name: &str) -> Result<PathBuf, Failure> {
+    let out = built().join("samples").join(folder);
+    let sources = files(&root().join("samples").join(folder), ".cs")?;
+    build_managed(&out, name, &sources, &[])?;
+    Ok(out.join(name).with_extension("dll"))
 }
 
 fn build_native(folder: &Path, library: &Path) -> Result<PathBuf, Failure> {

@@ -11,7 +11,8 @@ pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
     // The tests of the headers compile C++.
     debian::ensure_command("g++", "g++")?;
     fixtures::build()?;
-    fixtures::build_sample()?;
+    fixtures::build_sample("orders", "Orders")?;
+    fixtures::build_sample("load", "Load")?;
     programs::ensure()?;
 
     if filter.is_none() {

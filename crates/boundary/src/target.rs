@@ -176,7 +176,13 @@ impl Target {
     ///
     /// The host is asked once. Threads that reach the target while it is being asked wait for the answer, as they
     /// cannot go on without it; a failure or a panic of the host counts as "yes", the answer that loses nothing.
+    ///
+    /// Waits of the runtime's own are reported without asking (contract: tasks, section 4.2, "When the calls are really
+    /// made").
     pub(crate) fn needs_hook(&self, layer: &HostingLayer) -> bool {
+        if self.description.kind == TargetKind::RuntimeWait {
+            return true;
+        }
         *self.needs_hook.get_or_init(|| {
             let mut answer = true;
             let ask = |manager: &dyn TaskManager| -> HostResult {

@@ -1,7 +1,8 @@
 //! What was counted, to be read at any time.
 
-use clrhost_boundary::HostingLayer;
+use clrhost_boundary::{HostingLayer, Task};
 use clrhost_probe::{Attachment, Probe, ProbeSnapshot, Timing};
+use std::sync::Arc;
 
 /// A handle on the process's counts. Cheap to copy; any thread may read at any time, while the application runs on.
 #[derive(Clone, Copy)]
@@ -23,6 +24,10 @@ impl Crossings {
     /// `HOST_E_CLRNOTAVAILABLE`.
     pub fn is_shut(&self) -> bool {
         self.probe.boundary().layer().is_some_and(HostingLayer::is_shut)
+    }
+
+    pub(crate) fn live_tasks(&self) -> Vec<Arc<Task>> {
+        self.probe.boundary().registry().live_tasks()
     }
 
     /// What is recorded at each crossing.

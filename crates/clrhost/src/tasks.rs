@@ -24,6 +24,11 @@ impl Tasks {
         Err(Hresult::E_NOTIMPL)
     }
 
+    /// The tasks that live now.
+    pub fn live(&self) -> Vec<Arc<Task>> {
+        self.crossings.live_tasks()
+    }
+
     /// Makes the calling thread known to the runtime and gives its task (`ICLRTaskManager::CreateTask`).
     pub fn attach(&self) -> HostResult<Arc<Task>> {
         self.check_available()?;
