@@ -55,10 +55,11 @@ impl<C: Clock> Boundary<C> {
         &self.clock
     }
 
-    /// Makes the task of the calling thread, at its first crossing. Locks and allocates.
-    pub fn start_task(&self, identity: TaskIdentity) -> TaskOwner {
+    /// Makes the task of the calling thread, before or at its first crossing. The host is asked about it only where it
+    /// `is_hosts`: threads of the source's own are not the host's business. Locks and allocates.
+    pub fn start_task(&self, identity: TaskIdentity, is_hosts: bool) -> TaskOwner {
         let owner = TaskOwner::new(self.registry.add_task(identity));
-        if let Some(layer) = &self.layer {
+        if let (Some(layer), true) = (&self.layer, is_hosts) {
             owner.set_hosted(layer.call("SetCLRTask", |manager| manager.task_started(owner.task())));
         }
         owner

@@ -349,7 +349,7 @@ fn a_thread_that_was_answered_e_fail_calls_the_host_no_more() {
 
 /// One call of [`NATIVE`] by a task that comes and goes.
 fn visit(boundary: &Boundary<Still>) {
-    let owner = boundary.start_task(TaskIdentity::default());
+    let owner = boundary.start_task(TaskIdentity::default(), true);
     leave(boundary, &owner);
     enter(boundary, &owner);
     boundary.end_task(owner);

@@ -11,6 +11,7 @@ use std::marker::PhantomData;
 use std::ops::Range;
 use std::ptr::NonNull;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// What a source tells of the thread behind a task.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +35,7 @@ pub struct Task {
     managed_thread: AtomicU64,
     affinity: AtomicU64,
     abort: AbortState,
+    hosted: AtomicBool,
     pub(crate) block: Arc<Block>,
 }
 
@@ -48,6 +50,7 @@ impl Task {
             managed_thread: AtomicU64::new(0),
             affinity: AtomicU64::new(0),
             abort: AbortState::default(),
+            hosted: AtomicBool::new(false),
             block,
         }
     }
@@ -125,6 +128,11 @@ impl Task {
     /// How the task stands with aborts.
     pub fn abort(&self) -> &AbortState {
         &self.abort
+    }
+
+    /// True if the host accepted the task.
+    pub fn is_hosted(&self) -> bool {
+        self.hosted.load(Relaxed)
     }
 
     /// The youngest open bracket, as any thread sees it now; `None` if none is open or it is too deep to be kept.
@@ -257,11 +265,13 @@ impl TaskOwner {
         &self.task
     }
 
-    pub(crate) fn is_hosted(&self) -> bool {
+    /// True if the host accepted this task.
+    pub fn is_hosted(&self) -> bool {
         self.hosted.get()
     }
 
     pub(crate) fn set_hosted(&self, hosted: bool) {
+        self.task.hosted.store(hosted, Relaxed);
         self.hosted.set(hosted);
     }
 

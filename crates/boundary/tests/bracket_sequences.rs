@@ -313,7 +313,7 @@ fn the_short_way_is_taken_for_known_keys_inside_what_is_open_and_for_the_bracket
 fn without_known_stack_bounds_only_closing_crossings_unwind() {
     for form in FORMS {
         let border = Border::new(true, form);
-        let owner = border.boundary.start_task(TaskIdentity::default());
+        let owner = border.boundary.start_task(TaskIdentity::default(), true);
         border.open(&owner, SORT, SP);
         border.open(&owner, SQRT, SP - 300);
         border.open(&owner, SQRT, SP - 300);

@@ -199,7 +199,7 @@ fn crossings_with_a_host_allocate_nothing() {
 fn a_block_that_had_another_task_serves_without_allocations_too() {
     let boundary = border(None);
     work::<true, false>(&boundary);
-    let owner = boundary.start_task(TaskIdentity::default());
+    let owner = boundary.start_task(TaskIdentity::default(), true);
     let used = allocations(|| {
         for target in 0..TARGETS {
             open::<true, false>(&boundary, &owner, target, 0);
@@ -212,7 +212,7 @@ fn a_block_that_had_another_task_serves_without_allocations_too() {
 #[test]
 fn repairs_and_mismatches_allocate_nothing() {
     let boundary = border(None);
-    let owner = boundary.start_task(TaskIdentity { stack: STACK, ..TaskIdentity::default() });
+    let owner = boundary.start_task(TaskIdentity { stack: STACK, ..TaskIdentity::default() }, true);
     let used = allocations(|| {
         for _ in 0..1_000 {
             for target in 0..10 {
@@ -235,7 +235,7 @@ fn a_host_that_always_refuses_costs_memory_for_the_first_failures_only() {
     let calls = Arc::<AtomicU64>::default();
     let refusing = Host { calls: calls.clone(), answer: Err(Hresult::S_FALSE) };
     let boundary = border(Some(HostingLayer::new(Box::new(refusing), |_| {})));
-    let owner = boundary.start_task(TaskIdentity { stack: STACK, ..TaskIdentity::default() });
+    let owner = boundary.start_task(TaskIdentity { stack: STACK, ..TaskIdentity::default() }, true);
     let round = || {
         for _ in 0..1_000 {
             open::<true, true>(&boundary, &owner, 1, STACK.end - 1);

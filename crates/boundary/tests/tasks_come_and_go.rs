@@ -187,7 +187,7 @@ fn five_thousand_threads() {
                                 name: Some(format!("thread {nth}")),
                                 ..TaskIdentity::default()
                             };
-                            let owner = border.boundary.start_task(identity);
+                            let owner = border.boundary.start_task(identity, true);
                             started.wait();
                             let numbers = live(border, &owner, nth);
                             inside.wait();

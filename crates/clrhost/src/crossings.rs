@@ -1,6 +1,8 @@
 //! What was counted, to be read at any time.
 
+use crate::abort::deliver;
 use clrhost_boundary::{HostingLayer, Task};
+use clrhost_engine_coreclr::Shim;
 use clrhost_probe::{Attachment, Probe, ProbeSnapshot, Timing};
 use std::sync::Arc;
 
@@ -24,6 +26,26 @@ impl Crossings {
     /// `HOST_E_CLRNOTAVAILABLE`.
     pub fn is_shut(&self) -> bool {
         self.probe.boundary().layer().is_some_and(HostingLayer::is_shut)
+    }
+
+    /// What of the runtime could not be made to call a task manager, in words; empty where everything could. Differs
+    /// between versions of .NET.
+    pub fn unhooked(&self) -> Vec<String> {
+        self.probe.unhooked()
+    }
+
+    pub(crate) fn is_hosted(&self) -> bool {
+        self.probe.is_hosted()
+    }
+
+    pub(crate) fn probe(&self) -> &'static Probe {
+        self.probe
+    }
+
+    /// Lets aborts that were held back go out through this managed part.
+    pub(crate) fn deliver_aborts(&self, shim: Shim) {
+        let probe = self.probe;
+        probe.set_abort_delivery(move |task| deliver(probe, shim, task));
     }
 
     pub(crate) fn live_tasks(&self) -> Vec<Arc<Task>> {

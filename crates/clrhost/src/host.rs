@@ -1,7 +1,8 @@
 //! Finding .NET and preparing it, step by step or in one go.
 
 use crate::crossings::PreparedEnvironment;
-use crate::{Application, Crossings, Error, Reporter, Runtime};
+use crate::newest::NewestConfig;
+use crate::{Application, Crossings, Error, Reporter, Runtime, Tasks};
 use clrhost_boundary::{GcManager, TaskManager};
 use clrhost_engine_coreclr::{
     self as engine, App, CommandLine, Context, Environment, HostFxr, HostOptions, Requirements,
@@ -21,6 +22,7 @@ pub struct Host {
     timing: Timing,
     task_manager: Option<Box<dyn TaskManager>>,
     gc_manager: Option<Box<dyn GcManager>>,
+    properties: Vec<(String, String)>,
     without_hooks: bool,
 }
 
@@ -48,6 +50,12 @@ impl Host {
         self
     }
 
+    /// Sets a property of the runtime, such as `System.GC.Server`, over what `runtimeconfig.json` says.
+    pub fn runtime_property(mut self, name: impl Into<String>, value: impl Into<String>) -> Host {
+        self.properties.push((name.into(), value.into()));
+        self
+    }
+
     /// What is recorded at each crossing besides calling the host.
     pub fn timing(mut self, timing: Timing) -> Host {
         self.timing = timing;
@@ -72,18 +80,29 @@ impl Host {
         check_not_started()?;
         let app = App::open(&application.assembly, &application.options)?;
         let hostfxr = self.find(&app.config, &application.options)?;
-        let context = Context::for_command_line(
+        let mut context = Context::for_command_line(
             &hostfxr,
             None,
             &application.options,
             &application.assembly,
             &application.arguments,
         )?;
+        for (name, value) in &self.properties {
+            context.set_property(name, value)?;
+        }
         let framework = context.runtime_version()?;
-        let crossings = self.claim_process()?;
+        let crossings = self.claim_process(framework.as_ref())?;
         let reporter = crossings.map(|crossings| Reporter::new(crossings, &application, framework.as_ref()));
         let environment = PreparedEnvironment::of(crossings);
-        Ok(Prepared { context, framework, crossings, reporter, _environment: environment })
+        // With a host: starts the runtime. Runtimes before .NET 8 cannot load it for an application.
+        let shim = match crossings {
+            Some(crossings) if crossings.is_hosted() => engine::Shim::load_for_app(&context).ok(),
+            _ => None,
+        };
+        if let (Some(crossings), Some(shim)) = (crossings, shim) {
+            crossings.deliver_aborts(shim);
+        }
+        Ok(Prepared { context, framework, crossings, reporter, shim, _environment: environment })
     }
 
     /// Starts a runtime without an application, as this `runtimeconfig.json` asks for it, to call static methods in.
@@ -92,17 +111,27 @@ impl Host {
         let path = runtime_config.as_ref();
         let config = RuntimeConfig::read(path)?;
         let hostfxr = self.find(&config, &HostOptions::default())?;
-        let context = Context::<RuntimeConfigFile>::for_runtime_config(&hostfxr, None, path)?;
+        let mut context = Context::<RuntimeConfigFile>::for_runtime_config(&hostfxr, None, path)?;
+        for (name, value) in &self.properties {
+            context.set_property(name, value)?;
+        }
         let framework = context.runtime_version()?;
-        let crossings = self.claim_process()?;
-        Ok(Runtime::new(context, framework, crossings))
+        let crossings = self.claim_process(framework.as_ref())?;
+        let runtime = Runtime::new(context, framework, crossings);
+        // A host that takes part is told of the runtime's start now, not at some later call.
+        if crossings.is_some_and(|crossings| crossings.is_hosted()) {
+            runtime.shim()?;
+        }
+        Ok(runtime)
     }
 
-    /// Starts the newest installed runtime that fits, without an application and without a `runtimeconfig.json`.
+    /// Starts the newest installed runtime, without an application and without a `runtimeconfig.json`.
+    ///
     /// `version` may begin with as many numbers as are wanted: `8` and `8.0` take the newest that begins so.
     pub fn start_newest(self, version: Option<&str>) -> Result<Runtime, Error> {
-        let _ = version;
-        todo!("written next")
+        check_not_started()?;
+        let config = NewestConfig::write(version)?;
+        self.start(&config.path)
     }
 
     fn find(&self, config: &RuntimeConfig, options: &HostOptions) -> Result<HostFxr, Error> {
@@ -113,7 +142,7 @@ impl Host {
     }
 
     /// The last step before the runtime is started, so that every error before it leaves the process as it was.
-    fn claim_process(self) -> Result<Option<Crossings>, Error> {
+    fn claim_process(self, framework: Option<&engine::Runtime>) -> Result<Option<Crossings>, Error> {
         if STARTED.swap(true, Ordering::Relaxed) {
             return Err(Error::AlreadyStarted);
         }
@@ -122,7 +151,12 @@ impl Host {
         }
         let config = ProbeConfig { timing: self.timing, host: self.task_manager, gc: self.gc_manager };
         match Probe::install(config) {
-            Ok(probe) => Ok(Some(Crossings::new(probe))),
+            Ok(probe) => {
+                if let Some(framework) = framework {
+                    probe.redirect_threads(&framework.path);
+                }
+                Ok(Some(Crossings::new(probe)))
+            }
             Err(error) => {
                 STARTED.store(false, Ordering::Relaxed);
                 Err(error.into())
@@ -144,6 +178,7 @@ pub struct Prepared {
     framework: Option<engine::Runtime>,
     crossings: Option<Crossings>,
     reporter: Option<Reporter>,
+    shim: Option<engine::Shim>,
     _environment: PreparedEnvironment,
 }
 
@@ -161,6 +196,11 @@ impl Prepared {
     /// Makes reports on the application; `None` without hooks.
     pub fn reporter(&self) -> Option<Reporter> {
         self.reporter.clone()
+    }
+
+    /// The runtime's tasks; `None` without hooks. Aborts and cultures need .NET 8 here.
+    pub fn tasks(&self) -> Option<Tasks> {
+        self.crossings.map(|crossings| Tasks::new(crossings, self.shim))
     }
 
     /// Runs `Main` on the calling thread and gives its exit code.

@@ -32,14 +32,17 @@
 //! * CoreCLR gives an observer no way to prevent a call, and does not report all calls through function pointers; see
 //!   `docs/semantics.md`.
 
+mod abort;
 mod application;
 mod crossings;
 mod error;
 mod host;
+mod newest;
 mod process_end;
 mod reporter;
 mod runtime;
 mod tasks;
+mod yielding;
 
 pub use application::Application;
 pub use crossings::Crossings;

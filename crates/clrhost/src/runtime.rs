@@ -3,33 +3,37 @@
 use crate::crossings::PreparedEnvironment;
 use crate::{Crossings, Error, HostResult, Hresult, Tasks};
 use clrhost_engine_coreclr::context::MethodKind;
-use clrhost_engine_coreclr::{self as engine, Context, RuntimeConfigFile};
+use clrhost_engine_coreclr::{self as engine, Context, RuntimeConfigFile, Shim};
 use std::ffi::c_void;
 use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A hosted runtime. It lives until the process ends: CoreCLR cannot be unloaded.
 pub struct Runtime {
     context: Context<RuntimeConfigFile>,
     framework: Option<engine::Runtime>,
     crossings: Option<Crossings>,
+    shim: OnceLock<Shim>,
+    explicit_collections: AtomicU64,
     _environment: PreparedEnvironment,
 }
 
-/// What the collector has done and holds. Sizes are in bytes.
+/// What the collector has done and holds. Sizes are in bytes; `None` where this version of .NET does not tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GcStats {
     /// Collections that somebody asked for through [`Runtime::collect`].
     pub explicit: u64,
-    /// Collections of generations 0, 1 and 2, each with the younger ones in it.
+    /// Collections of generations 0, 1 and 2, each with those of the older ones in it.
     pub collections: [u64; 3],
-    /// Memory the collector has committed.
-    pub committed: u64,
-    /// Address space it has reserved; 0 where the runtime does not tell.
-    pub reserved: u64,
-    /// Sizes of generations 0, 1 and 2 and of the large objects after the last collection.
-    pub generations: [u64; 4],
-    /// Bytes that moved to an older generation in the last collection.
-    pub promoted: u64,
+    /// Committed to the managed heap.
+    pub committed: Option<u64>,
+    /// Size of the managed heap at the last collection.
+    pub heap: Option<u64>,
+    /// Moved to an older generation in the last collection.
+    pub promoted: Option<u64>,
+    /// What the collector may use.
+    pub available: Option<u64>,
 }
 
 /// `component_entry_point_fn` of `coreclr_delegates.h`.
@@ -41,7 +45,14 @@ impl Runtime {
         framework: Option<engine::Runtime>,
         crossings: Option<Crossings>,
     ) -> Runtime {
-        Runtime { context, framework, crossings, _environment: PreparedEnvironment::of(crossings) }
+        Runtime {
+            context,
+            framework,
+            crossings,
+            shim: OnceLock::new(),
+            explicit_collections: AtomicU64::new(0),
+            _environment: PreparedEnvironment::of(crossings),
+        }
     }
 
     /// The framework that hostfxr chose, where it says so.
@@ -84,24 +95,84 @@ impl Runtime {
         method: &str,
         argument: Option<&str>,
     ) -> HostResult<i32> {
-        let _ = (assembly, type_name, method, argument);
-        Err(Hresult::E_NOTIMPL)
+        let utf16 = |text: &str| text.encode_utf16().collect::<Vec<u16>>();
+        let argument = argument.map(utf16);
+        let assembly = utf16(&assembly.to_string_lossy());
+        self.execute_utf16(&assembly, &utf16(type_name), &utf16(method), argument.as_deref())
+    }
+
+    /// [`execute`](Self::execute) with texts as the runtime has them.
+    pub fn execute_utf16(
+        &self,
+        assembly: &[u16],
+        type_name: &[u16],
+        method: &[u16],
+        argument: Option<&[u16]>,
+    ) -> HostResult<i32> {
+        self.available()?;
+        let shim = self.shim().map_err(|error| error.hresult().unwrap_or(Hresult::CLR_E_SHIM_RUNTIMELOAD))?;
+        if let Some(tasks) = self.tasks().filter(|_| self.is_hosted()) {
+            // So that the thread can be aborted while it is in the method.
+            tasks.attach()?;
+        }
+        shim.execute(assembly, type_name, method, argument).map_err(Hresult)
+    }
+
+    /// What the last failure of [`execute`](Self::execute) on this thread was about, in .NET's words: the exception with
+    /// its stack, for example.
+    pub fn last_error(&self) -> Option<String> {
+        self.shim.get().map(Shim::last_error).filter(|error| !error.is_empty())
     }
 
     /// The runtime's tasks; `None` without hooks.
     pub fn tasks(&self) -> Option<Tasks> {
-        self.crossings.map(Tasks::new)
+        self.crossings.map(|crossings| Tasks::new(crossings, self.shim.get().copied()))
     }
 
     /// Collects this generation and all younger ones, `None` for all (`ICLRGCManager::Collect`).
     pub fn collect(&self, generation: Option<u32>) -> HostResult {
-        let _ = generation;
-        Err(Hresult::E_NOTIMPL)
+        self.available()?;
+        let shim = self.shim().map_err(|_| Hresult::CLR_E_SHIM_RUNTIMELOAD)?;
+        shim.collect(generation).map_err(Hresult)?;
+        self.explicit_collections.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 
     /// What the collector has done and holds (`ICLRGCManager::GetStats`).
     pub fn gc_stats(&self) -> HostResult<GcStats> {
-        Err(Hresult::E_NOTIMPL)
+        self.available()?;
+        let shim = self.shim().map_err(|_| Hresult::CLR_E_SHIM_RUNTIMELOAD)?;
+        let numbers = shim.memory().map_err(Hresult)?;
+        let known = |number: i64| u64::try_from(number).ok();
+        Ok(GcStats {
+            explicit: self.explicit_collections.load(Ordering::Relaxed),
+            collections: numbers.collections.map(|count| known(count).unwrap_or(0)),
+            committed: known(numbers.committed),
+            heap: known(numbers.heap),
+            promoted: known(numbers.promoted),
+            available: known(numbers.available),
+        })
+    }
+
+    /// The managed part, loaded now if it was not, which starts the runtime.
+    pub(crate) fn shim(&self) -> Result<&Shim, Error> {
+        if let Some(shim) = self.shim.get() {
+            return Ok(shim);
+        }
+        let loaded = Shim::load(&self.context)?;
+        let shim = self.shim.get_or_init(|| loaded);
+        if let Some(crossings) = self.crossings {
+            crossings.deliver_aborts(*shim);
+        }
+        Ok(shim)
+    }
+
+    fn is_hosted(&self) -> bool {
+        self.crossings.is_some_and(|crossings| crossings.is_hosted())
+    }
+
+    fn available(&self) -> HostResult {
+        self.check_available().map_err(|_| Hresult::HOST_E_CLRNOTAVAILABLE)
     }
 
     /// A pointer to a static method of any signature, as [`MethodKind`] says. Calling it is up to the caller.

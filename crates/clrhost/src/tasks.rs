@@ -2,26 +2,34 @@
 //! tasks, sections 6 to 8).
 
 use crate::Crossings;
-use clrhost_boundary::{HostResult, Hresult, Task, TaskType};
+use crate::abort::deliver;
+use crate::yielding;
+use clrhost_boundary::{AbortRequest, Bracket, HostResult, Hresult, Task, TaskType};
+use clrhost_engine_coreclr::{Shim, ThreadHandle};
 use std::sync::Arc;
+
+/// The first version of .NET that can abort a thread.
+const ABORTS_SINCE: u16 = 7;
 
 /// The runtime's tasks. Cheap to copy; any thread may use it unless a method says otherwise.
 ///
-/// Every method answers `Err(HOST_E_CLRNOTAVAILABLE)` once the hosting layer is shut.
+/// Every method answers `Err(HOST_E_CLRNOTAVAILABLE)` once the hosting layer is shut, and `Err(E_NOTIMPL)` where it needs
+/// clrhost's managed part and this runtime does not have it: in applications before .NET 8.
 #[derive(Clone, Copy)]
 pub struct Tasks {
     crossings: Crossings,
+    shim: Option<Shim>,
 }
 
 impl Tasks {
-    pub(crate) fn new(crossings: Crossings) -> Tasks {
-        Tasks { crossings }
+    pub(crate) fn new(crossings: Crossings, shim: Option<Shim>) -> Tasks {
+        Tasks { crossings, shim }
     }
 
     /// The task of the calling thread, if it has one (`ICLRTaskManager::GetCurrentTask`). Neither blocks nor allocates.
     pub fn current(&self) -> HostResult<Option<Arc<Task>>> {
         self.check_available()?;
-        Err(Hresult::E_NOTIMPL)
+        Ok(self.crossings.probe().current_task())
     }
 
     /// The tasks that live now.
@@ -29,17 +37,54 @@ impl Tasks {
         self.crossings.live_tasks()
     }
 
-    /// Makes the calling thread known to the runtime and gives its task (`ICLRTaskManager::CreateTask`).
+    /// Makes the calling thread known to the runtime and gives its task (`ICLRTaskManager::CreateTask`). Nothing is
+    /// suspended: the thread runs on.
     pub fn attach(&self) -> HostResult<Arc<Task>> {
-        self.check_available()?;
-        Err(Hresult::E_NOTIMPL)
+        let shim = self.shim()?;
+        let probe = self.crossings.probe();
+        if let Some(task) = probe.current_task().filter(|task| task.managed_thread() != 0) {
+            return Ok(task);
+        }
+        // Any call of managed code makes the thread known.
+        let handle = shim.current_thread() as u64;
+        let task = probe.attach_current_thread().ok_or(Hresult::E_OUTOFMEMORY)?;
+        if handle != 0 {
+            probe.set_managed_thread(&task, handle);
+        }
+        while let Some(dead) = probe.take_dead_thread() {
+            // SAFETY: a dead handle is one that was not given back and that nobody else has.
+            let dead = unsafe { ThreadHandle::new(dead as usize) };
+            // Freeing a handle does not fail.
+            let _ = shim.release_thread(dead);
+        }
+        Ok(task)
     }
 
-    /// Asks for the task to be aborted and returns at once (`ICLRTask::Abort`).
+    /// Asks for the task to be aborted and returns at once (`ICLRTask::Abort`). The task gets a `ThreadAbortException`: in
+    /// managed code soon, out of a managed wait or a sleep of the host's too; in native code when it returns; inside a
+    /// critical region or while aborts are prevented, at the end of that; inside a `catch` handler, at its end.
+    ///
+    /// `Err(S_FALSE)` if an earlier request is still open. `Err(HOST_E_INVALIDOPERATION)` if the task has ended, or is none
+    /// that can be aborted: a thread of the runtime's own, or a foreign thread that only calls back (one that called
+    /// [`attach`](Self::attach) or a method through `Runtime::execute` can be). `Err(E_NOTIMPL)` before .NET 7.
     pub fn abort(&self, task: &Arc<Task>) -> HostResult {
-        let _ = task;
-        self.check_available()?;
-        Err(Hresult::E_NOTIMPL)
+        let shim = self.shim()?;
+        let probe = self.crossings.probe();
+        if probe.runtime_version().is_none_or(|version| version.0 < ABORTS_SINCE) {
+            return Err(Hresult::E_NOTIMPL);
+        }
+        if task.managed_thread() == 0 {
+            return Err(Hresult::HOST_E_INVALIDOPERATION);
+        }
+        match task.abort().request() {
+            AbortRequest::Deliver => {
+                deliver(probe, *shim, task.clone());
+                Ok(())
+            }
+            AbortRequest::Held => Ok(()),
+            AbortRequest::AlreadyRequested => Err(Hresult::S_FALSE),
+            AbortRequest::Ended => Err(Hresult::HOST_E_INVALIDOPERATION),
+        }
     }
 
     /// `ICLRTask::RudeAbort`. CoreCLR knows no ruder abort, so this is [`abort`](Self::abort).
@@ -48,92 +93,141 @@ impl Tasks {
     }
 
     /// Holds back aborts of the calling thread's task (`ICLRTask2::BeginPreventAsyncAbort`); pairs nest.
+    /// `Err(HOST_E_INVALIDOPERATION)` on another thread than the task's.
     pub fn begin_prevent_async_abort(&self, task: &Arc<Task>) -> HostResult {
-        let _ = task;
-        self.check_available()?;
-        Err(Hresult::E_NOTIMPL)
+        self.check_own(task)?;
+        task.abort().begin_prevent();
+        Ok(())
     }
 
-    /// Ends the last [`begin_prevent_async_abort`](Self::begin_prevent_async_abort).
+    /// Ends the last [`begin_prevent_async_abort`](Self::begin_prevent_async_abort); a request that was held back goes out
+    /// with the last one. `Err(E_UNEXPECTED)`, and nothing done, without a beginning.
     pub fn end_prevent_async_abort(&self, task: &Arc<Task>) -> HostResult {
-        let _ = task;
-        self.check_available()?;
-        Err(Hresult::E_NOTIMPL)
+        self.check_own(task)?;
+        if task.abort().end_prevent()?.deliver {
+            deliver(self.crossings.probe(), *self.shim()?, task.clone());
+        }
+        Ok(())
     }
 
-    /// Bytes the task has allocated (`ICLRTask::GetMemStats`).
+    /// Bytes the task has allocated since it began (`ICLRTask::GetMemStats`); the contract's number goes back to 0 at
+    /// each collection, CoreCLR's does not.
+    ///
+    /// On the task's own thread only, else `Err(HOST_E_INVALIDOPERATION)`: CoreCLR tells of no other's.
     pub fn allocated_bytes(&self, task: &Arc<Task>) -> HostResult<u64> {
-        let _ = task;
-        self.check_available()?;
-        Err(Hresult::E_NOTIMPL)
+        self.check_own(task)?;
+        let bytes = self.shim()?.allocated().map_err(Hresult)?;
+        u64::try_from(bytes).map_err(|_| Hresult::E_UNEXPECTED)
     }
 
-    /// Would a collection have to wait for this task (`ICLRTask::NeedsPriorityScheduling`)?
+    /// Would a collection have to wait for this task (`ICLRTask::NeedsPriorityScheduling`)? True while it runs managed
+    /// code, as far as its open brackets tell, and for the finalizer.
     pub fn needs_priority_scheduling(&self, task: &Arc<Task>) -> HostResult<bool> {
-        let _ = task;
         self.check_available()?;
-        Err(Hresult::E_NOTIMPL)
+        let in_managed_code = task.innermost_bracket() == Some(Bracket::ReverseEnter);
+        Ok(in_managed_code || task.task_type() == TaskType::Finalizer)
     }
 
-    /// Asks the task to give up the processor once (`ICLRTask::YieldTask`).
+    /// Asks the task to give up the processor once (`ICLRTask::YieldTask`), if others wait for it. Best effort.
+    ///
+    /// `Err(S_FALSE)` if it does not run now, or has not yet followed an earlier request. `Err(HOST_E_INVALIDOPERATION)` on
+    /// the task's own thread, and for a task that has ended.
     pub fn yield_task(&self, task: &Arc<Task>) -> HostResult {
-        let _ = task;
         self.check_available()?;
-        Err(Hresult::E_NOTIMPL)
+        if self.is_own(task) || !self.is_live(task) {
+            return Err(Hresult::HOST_E_INVALIDOPERATION);
+        }
+        yielding::ask(task.os_thread_id())
     }
 
-    /// Locks and critical regions that the task holds (`ICLRTask::LocksHeld`).
+    /// Critical regions (`Thread.BeginCriticalRegion`) that the task is in (`ICLRTask::LocksHeld`). A lower bound of what
+    /// the contract counts: CoreCLR keeps no count of the locks a thread holds.
     pub fn locks_held(&self, task: &Arc<Task>) -> HostResult<usize> {
-        let _ = task;
         self.check_available()?;
-        Err(Hresult::E_NOTIMPL)
+        Ok(task.abort().delays() as usize)
     }
 
-    /// `ICLRTask::SwitchIn`.
+    /// `ICLRTask::SwitchIn`: always `Err(HOST_E_INVALIDOPERATION)`. CoreCLR keeps a task's state on its OS thread, so no
+    /// task is ever switched out.
     pub fn switch_in(&self, task: &Arc<Task>) -> HostResult {
         let _ = task;
         self.check_available()?;
-        Err(Hresult::E_NOTIMPL)
+        Err(Hresult::HOST_E_INVALIDOPERATION)
     }
 
-    /// `ICLRTask::SwitchOut`.
+    /// `ICLRTask::SwitchOut`: always `Err(E_NOTIMPL)`, for the reason given at [`switch_in`](Self::switch_in).
     pub fn switch_out(&self, task: &Arc<Task>) -> HostResult {
         let _ = task;
         self.check_available()?;
         Err(Hresult::E_NOTIMPL)
     }
 
-    /// `ICLRTask::Reset`.
+    /// Ends the task, so that the thread's next one is new (`ICLRTask::Reset`).
+    ///
+    /// `Err(E_UNEXPECTED)` on another thread than the task's, and where managed code is on its stack, as on every thread
+    /// that the runtime asked for. `Err(E_NOTIMPL)` for a full reset: CoreCLR has no way to clear thread statics.
     pub fn reset(&self, task: &Arc<Task>, full: bool) -> HostResult {
-        let _ = (task, full);
         self.check_available()?;
-        Err(Hresult::E_NOTIMPL)
+        if !self.is_own(task) || task.depth() > 0 {
+            return Err(Hresult::E_UNEXPECTED);
+        }
+        if full {
+            return Err(Hresult::E_NOTIMPL);
+        }
+        self.crossings.probe().end_current_task();
+        Ok(())
     }
 
-    /// `ICLRTask::ExitTask`.
+    /// Ends the task (`ICLRTask::ExitTask`). `Err(HOST_E_INVALIDOPERATION)` on another thread than the task's, and where
+    /// managed code is on its stack.
     pub fn exit(&self, task: &Arc<Task>) -> HostResult {
-        let _ = task;
-        self.check_available()?;
-        Err(Hresult::E_NOTIMPL)
+        self.check_own(task)?;
+        if task.depth() > 0 {
+            return Err(Hresult::HOST_E_INVALIDOPERATION);
+        }
+        self.crossings.probe().end_current_task();
+        Ok(())
     }
 
-    /// Sets the culture of the calling thread's task (`ICLRTaskManager::SetLocale`).
+    /// Sets the culture of the calling thread's task (`ICLRTaskManager::SetLocale`). `Err(HOST_E_INVALIDOPERATION)` if the
+    /// thread has none; the exception's HRESULT for a culture that .NET does not know.
     pub fn set_locale(&self, lcid: u32) -> HostResult {
-        let _ = lcid;
-        self.check_available()?;
-        Err(Hresult::E_NOTIMPL)
+        self.set_culture(lcid, false)
     }
 
     /// As [`set_locale`](Self::set_locale), for the user interface (`ICLRTaskManager::SetUILocale`).
     pub fn set_ui_locale(&self, lcid: u32) -> HostResult {
-        let _ = lcid;
-        self.check_available()?;
-        Err(Hresult::E_NOTIMPL)
+        self.set_culture(lcid, true)
     }
 
     /// What kind of task runs on the calling thread (`ICLRTaskManager::GetCurrentTaskType`).
     pub fn current_type(&self) -> HostResult<TaskType> {
         Ok(self.current()?.map_or(TaskType::Unknown, |task| task.task_type()))
+    }
+
+    fn set_culture(&self, lcid: u32, for_user_interface: bool) -> HostResult {
+        if self.current()?.is_none() {
+            return Err(Hresult::HOST_E_INVALIDOPERATION);
+        }
+        self.shim()?.set_culture(lcid, for_user_interface).map_err(Hresult)
+    }
+
+    fn is_own(&self, task: &Arc<Task>) -> bool {
+        self.crossings.probe().current_task().is_some_and(|own| Arc::ptr_eq(&own, task))
+    }
+
+    fn is_live(&self, task: &Arc<Task>) -> bool {
+        self.live().iter().any(|live| Arc::ptr_eq(live, task))
+    }
+
+    fn check_own(&self, task: &Arc<Task>) -> HostResult {
+        self.check_available()?;
+        if self.is_own(task) { Ok(()) } else { Err(Hresult::HOST_E_INVALIDOPERATION) }
+    }
+
+    fn shim(&self) -> HostResult<&Shim> {
+        self.check_available()?;
+        self.shim.as_ref().ok_or(Hresult::E_NOTIMPL)
     }
 
     fn check_available(&self) -> HostResult {

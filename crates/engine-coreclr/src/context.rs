@@ -118,6 +118,20 @@ impl<Kind> Context<Kind> {
         succeed("setting a runtime property", status, messages)
     }
 
+    /// One of the runtime's own functions for hosts, by hostfxr's number for it. Starts the runtime if need be.
+    pub(crate) fn delegate(&self, number: c_int) -> Result<NonNull<c_void>, Error> {
+        let get = self.hostfxr.get_runtime_delegate()?;
+        let mut delegate: *mut c_void = ptr::null_mut();
+        let (status, messages) = self.hostfxr.call(|| {
+            // SAFETY: the context is open and `delegate` is ours to write to.
+            unsafe { get(self.handle.as_ptr(), number, &mut delegate) }
+        });
+        match NonNull::new(delegate) {
+            Some(delegate) if !status.is_failure() => Ok(delegate),
+            _ => Err(Error::HostFxr { action: "starting the runtime", status, messages }),
+        }
+    }
+
     /// The framework that hostfxr has chosen: its name, its version and where it lies.
     ///
     /// No property says so in every version (`FX_PRODUCT_VERSION` is gone since .NET 5), but the directory of
@@ -251,17 +265,9 @@ impl Context<RuntimeConfigFile> {
     }
 
     fn loader(&self) -> Result<LoadAssemblyAndGetFunctionPointer, Error> {
-        let get = self.hostfxr.get_runtime_delegate()?;
-        let mut loader: *mut c_void = ptr::null_mut();
-        let (status, messages) = self.hostfxr.call(|| {
-            // SAFETY: the context is open and `loader` is ours to write to.
-            unsafe { get(self.handle.as_ptr(), LOAD_ASSEMBLY_AND_GET_FUNCTION_POINTER, &mut loader) }
-        });
-        if status.is_failure() || loader.is_null() {
-            return Err(Error::HostFxr { action: "starting the runtime", status, messages });
-        }
-        // SAFETY: not null, checked above, and for this number hostfxr gives a function of this type.
-        Ok(unsafe { std::mem::transmute::<*mut c_void, LoadAssemblyAndGetFunctionPointer>(loader) })
+        let loader = self.delegate(LOAD_ASSEMBLY_AND_GET_FUNCTION_POINTER)?;
+        // SAFETY: for this number hostfxr gives a function of this type.
+        Ok(unsafe { std::mem::transmute::<NonNull<c_void>, LoadAssemblyAndGetFunctionPointer>(loader) })
     }
 
     /// .NET Core 3.1 takes the marker for the address of a string and dies of an access violation.

@@ -145,6 +145,13 @@ pub enum Error {
         hresult: u32,
     },
 
+    /// clrhost's own managed part could not be loaded.
+    #[error("the runtime did not load clrhost's managed part: {} (0x{hresult:08x}). {}", explain_hresult(*.hresult).0, explain_hresult(*.hresult).1)]
+    NoShim {
+        /// What the runtime answered.
+        hresult: u32,
+    },
+
     /// The runtime is too old for `UnmanagedCallersOnly`.
     #[error(
         "{runtime} cannot hand out UnmanagedCallersOnly methods; use .NET 5 or newer, or name a delegate type."
@@ -180,7 +187,7 @@ impl Error {
             | Self::InvalidConfig { .. } => ErrorKind::BadApplication,
             Self::RollForwardVariable { .. } | Self::NulInside { .. } => ErrorKind::InvalidArgument,
             Self::HostFxr { status, .. } => ErrorKind::HostFxr(*status),
-            Self::NoMethod { hresult, .. } => ErrorKind::HostFxr(Status(*hresult)),
+            Self::NoMethod { hresult, .. } | Self::NoShim { hresult } => ErrorKind::HostFxr(Status(*hresult)),
             Self::Io { .. } => ErrorKind::Io,
         }
     }

@@ -32,6 +32,25 @@ pub(crate) struct InitializeParameters {
 /// `hostfxr_delegate_type::hdt_load_assembly_and_get_function_pointer`.
 pub(crate) const LOAD_ASSEMBLY_AND_GET_FUNCTION_POINTER: c_int = 5;
 
+/// `hostfxr_delegate_type::hdt_get_function_pointer`, since .NET 5.
+pub(crate) const GET_FUNCTION_POINTER: c_int = 6;
+/// `hostfxr_delegate_type::hdt_load_assembly_bytes`, since .NET 8.
+pub(crate) const LOAD_ASSEMBLY_BYTES: c_int = 8;
+
+/// `load_assembly_bytes_fn`: image and size, symbols and size, load context, reserved.
+pub(crate) type LoadAssemblyBytes =
+    unsafe extern "system" fn(*const c_void, usize, *const c_void, usize, *mut c_void, *mut c_void) -> i32;
+
+/// `get_function_pointer_fn`: type, method, delegate type, load context, reserved, out pointer.
+pub(crate) type GetFunctionPointer = unsafe extern "system" fn(
+    *const Char,
+    *const Char,
+    *const Char,
+    *mut c_void,
+    *mut c_void,
+    *mut *mut c_void,
+) -> i32;
+
 /// `load_assembly_and_get_function_pointer_fn`: assembly, type, method, delegate type, reserved, out pointer.
 ///
 /// `CORECLR_DELEGATE_CALLTYPE` is stdcall on 32-bit Windows and the C convention elsewhere, which is Rust's "system".

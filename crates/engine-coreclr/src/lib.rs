@@ -24,6 +24,7 @@ pub mod roll_forward;
 pub mod root;
 pub mod runtime_config;
 pub mod selection;
+mod shim;
 pub mod status;
 #[cfg(test)]
 mod testing;
@@ -41,4 +42,5 @@ pub use root::{DotnetRoot, RootSource, Runtime};
 pub use runtime_config::RuntimeConfig;
 pub use selection::{Requirements, Selection};
 pub use semver::Version;
+pub use shim::{MemoryNumbers, Shim, ThreadHandle};
 pub use status::Status;

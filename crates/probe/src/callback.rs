@@ -26,6 +26,17 @@ pub(crate) fn vtbl(timing: Timing, hosted: bool) -> &'static Vtbl {
     put(CallbackSlot::ModuleLoadFinished, module_load_finished as *const c_void);
     put(CallbackSlot::JITInlining, jit_inlining as *const c_void);
     put(CallbackSlot::ModuleUnloadStarted, module_unload_started as *const c_void);
+    if hosted {
+        put(CallbackSlot::ThreadCreated, thread_created as *const c_void);
+        put(
+            CallbackSlot::JITCachedFunctionSearchStarted,
+            jit_cached_function_search_started as *const c_void,
+        );
+    }
+    put(CallbackSlot::RuntimeSuspendStarted, runtime_suspend_started as *const c_void);
+    put(CallbackSlot::RuntimeSuspendAborted, runtime_resumed as *const c_void);
+    put(CallbackSlot::RuntimeResumeFinished, runtime_resumed as *const c_void);
+    put(CallbackSlot::GarbageCollectionStarted, garbage_collection_started as *const c_void);
     put(CallbackSlot::ThreadDestroyed, thread_destroyed as *const c_void);
     put(CallbackSlot::ThreadNameChanged, thread_name_changed as *const c_void);
     let transitions = match (timing, hosted) {
@@ -126,6 +137,69 @@ unsafe extern "C" fn module_unload_started(this: *mut c_void, module: usize) -> 
     quiet("ICorProfilerCallback::ModuleUnloadStarted", || {
         // SAFETY: the caller's duty.
         unsafe { Probe::from_this(this) }.module_unloads(module);
+    })
+}
+
+/// # Safety
+/// `this` is the probe.
+// SAFETY: only put into the vtable of the probe's own object.
+unsafe extern "C" fn thread_created(this: *mut c_void, thread: usize) -> Hresult {
+    quiet("ICorProfilerCallback::ThreadCreated", || {
+        // SAFETY: the caller's duty.
+        unsafe { Probe::from_this(this) }.thread_created(thread as u64);
+    })
+}
+
+/// # Safety
+/// `this` is the probe; `use_it` is writable.
+// SAFETY: only put into the vtable of the probe's own object.
+unsafe extern "C" fn jit_cached_function_search_started(
+    this: *mut c_void,
+    function: usize,
+    use_it: *mut i32,
+) -> Hresult {
+    quiet("ICorProfilerCallback::JITCachedFunctionSearchStarted", || {
+        // SAFETY: the caller's duty.
+        unsafe { *use_it = Probe::from_this(this).may_use_precompiled(function) as i32 };
+    })
+}
+
+/// # Safety
+/// `this` is the probe.
+// SAFETY: only put into the vtable of the probe's own object.
+unsafe extern "C" fn runtime_suspend_started(this: *mut c_void, _reason: u32) -> Hresult {
+    quiet("ICorProfilerCallback::RuntimeSuspendStarted", || {
+        // SAFETY: the caller's duty.
+        unsafe { Probe::from_this(this) }.suspension_starts();
+    })
+}
+
+/// # Safety
+/// `this` is the probe.
+// SAFETY: only put into the vtable of the probe's own object.
+unsafe extern "C" fn runtime_resumed(this: *mut c_void) -> Hresult {
+    quiet("ICorProfilerCallback::RuntimeResumeFinished", || {
+        // SAFETY: the caller's duty.
+        unsafe { Probe::from_this(this) }.suspension_ends();
+    })
+}
+
+/// # Safety
+/// `this` is the probe; at `generations` lie `count` flags.
+// SAFETY: only put into the vtable of the probe's own object.
+unsafe extern "C" fn garbage_collection_started(
+    this: *mut c_void,
+    count: i32,
+    generations: *const i32,
+    _reason: u32,
+) -> Hresult {
+    quiet("ICorProfilerCallback2::GarbageCollectionStarted", || {
+        if count > 0 && !generations.is_null() {
+            // SAFETY: the caller's duty.
+            let (probe, generations) =
+                unsafe { (Probe::from_this(this), std::slice::from_raw_parts(generations, count as usize)) };
+            probe.collects(generations);
+        }
     })
 }
 

@@ -1,10 +1,11 @@
 //! What the runtime tells when asked: `ICorProfilerInfo` behind safe methods.
 
 use crate::metadata::Metadata;
-use clrhost_abi::metadata::IID_IMETADATAIMPORT;
+use clrhost_abi::metadata::{IID_IMETADATAEMIT, IID_IMETADATAIMPORT, IMetaDataEmitVtbl, IMetaDataImportVtbl};
 use clrhost_abi::profiling::{
-    ICorProfilerInfo3Vtbl, ICorProfilerInfo11Vtbl, ICorProfilerInfoVtbl, IID_ICORPROFILERINFO,
-    IID_ICORPROFILERINFO3, IID_ICORPROFILERINFO11,
+    CorPrfMethod, ICorProfilerInfo3Vtbl, ICorProfilerInfo6Vtbl, ICorProfilerInfo11Vtbl, ICorProfilerInfoVtbl,
+    ICorProfilerMethodEnumVtbl, IID_ICORPROFILERINFO, IID_ICORPROFILERINFO3, IID_ICORPROFILERINFO6,
+    IID_ICORPROFILERINFO11, IMethodMallocVtbl,
 };
 use clrhost_abi::{ComObject, Guid, Hresult, IUnknownVtbl};
 use std::ffi::{OsStr, c_void};
@@ -227,6 +228,121 @@ impl ProfilerInfo {
         }
         // SAFETY: on success the module owns `size` bytes there for as long as it is loaded; they are copied here.
         Some(unsafe { std::slice::from_raw_parts(header, size as usize) }.to_vec())
+    }
+
+    /// Interfaces to read and to change a module's metadata.
+    pub(crate) fn module_editor(
+        &self,
+        module: usize,
+    ) -> Option<(Com<IMetaDataImportVtbl>, Com<IMetaDataEmitVtbl>)> {
+        const OF_WRITE: u32 = 1;
+        let mut import = ptr::null_mut();
+        // SAFETY: the out parameter is writable.
+        let hresult = unsafe {
+            let get = self.info.vtbl().get_module_metadata;
+            get(self.info.this(), module, OF_WRITE, &IID_IMETADATAIMPORT, &mut import)
+        };
+        if !hresult.is_s_ok() {
+            return None;
+        }
+        // SAFETY: on success the runtime hands out a reference to the interface asked for, which answers QueryInterface.
+        unsafe {
+            let import: Com<IMetaDataImportVtbl> = Com::from_raw(import)?;
+            let emit = Com::query(import.this(), &IID_IMETADATAEMIT).ok()?;
+            Some((import, emit))
+        }
+    }
+
+    /// Where the IL of a method lies, header first.
+    pub(crate) fn il_method(&self, module: usize, method: u32) -> Option<*const u8> {
+        let (mut header, mut size) = (ptr::null(), 0);
+        // SAFETY: both out parameters are writable.
+        let hresult = unsafe {
+            let get = self.info.vtbl().get_il_function_body;
+            get(self.info.this(), module, method, &mut header, &mut size)
+        };
+        (!hresult.is_failure() && !header.is_null()).then_some(header)
+    }
+
+    /// Gives a method another IL. To be called before the method is first compiled.
+    pub(crate) fn set_il_method(&self, module: usize, method: u32, il: &[u8]) -> Result<(), Hresult> {
+        let mut allocator = ptr::null_mut();
+        // SAFETY: the out parameter is writable.
+        let hresult = unsafe {
+            (self.info.vtbl().get_il_function_body_allocator)(self.info.this(), module, &mut allocator)
+        };
+        if hresult.is_failure() {
+            return Err(hresult);
+        }
+        // SAFETY: on success the runtime hands out a reference to the allocator of this module.
+        let allocator: Com<IMethodMallocVtbl> =
+            unsafe { Com::from_raw(allocator) }.ok_or(Hresult::E_POINTER)?;
+        // SAFETY: takes a size.
+        let memory = unsafe { (allocator.vtbl().alloc)(allocator.this(), il.len() as u32) }.cast::<u8>();
+        if memory.is_null() {
+            return Err(Hresult::E_OUTOFMEMORY);
+        }
+        // SAFETY: the memory is as long as asked for and nobody else's; the runtime takes it over.
+        let hresult = unsafe {
+            ptr::copy_nonoverlapping(il.as_ptr(), memory, il.len());
+            (self.info.vtbl().set_il_function_body)(self.info.this(), module, method, memory)
+        };
+        if hresult.is_failure() { Err(hresult) } else { Ok(()) }
+    }
+
+    /// Module and token of a function.
+    pub(crate) fn method_of(&self, function: usize) -> Option<(usize, u32)> {
+        let (mut class, mut module, mut token) = (0, 0, 0);
+        // SAFETY: all out parameters are writable.
+        let hresult = unsafe {
+            let get = self.info.vtbl().get_function_info;
+            get(self.info.this(), function, &mut class, &mut module, &mut token)
+        };
+        (!hresult.is_failure() && module != 0).then_some((module, token))
+    }
+
+    /// Precompiled methods of `inliners` into which this method of `module` was inlined.
+    pub(crate) fn inliners(&self, inliners: usize, module: usize, method: u32) -> Vec<(usize, u32)> {
+        // SAFETY: the object answers QueryInterface, and the layout is that of the IID.
+        let info6 = unsafe { Com::<ICorProfilerInfo6Vtbl>::query(self.info.this(), &IID_ICORPROFILERINFO6) };
+        let Ok(info6) = info6 else { return Vec::new() };
+        let (mut incomplete, mut methods) = (0, ptr::null_mut());
+        // SAFETY: both out parameters are writable.
+        let hresult = unsafe {
+            let list = info6.vtbl().enum_ngen_module_methods_inlining_this_method;
+            list(info6.this(), inliners, module, method, &mut incomplete, &mut methods)
+        };
+        if hresult.is_failure() {
+            return Vec::new();
+        }
+        // SAFETY: on success the runtime hands out a reference to an enumeration.
+        let Some(methods) = (unsafe { Com::<ICorProfilerMethodEnumVtbl>::from_raw(methods) }) else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        loop {
+            let (mut chunk, mut count) = ([CorPrfMethod::default(); 64], 0);
+            // SAFETY: there is room for as many methods as said.
+            let hresult = unsafe {
+                let next = methods.vtbl().next;
+                next(methods.this(), chunk.len() as u32, chunk.as_mut_ptr(), &mut count)
+            };
+            if hresult.is_failure() || count == 0 {
+                return found;
+            }
+            found.extend(chunk[..count as usize].iter().map(|method| (method.module, method.method)));
+        }
+    }
+
+    /// Sets both words of the event mask.
+    pub(crate) fn set_event_masks(&self, events: u32, high: u32) -> Hresult {
+        // SAFETY: the object answers QueryInterface, and the layout is that of the IID.
+        let info6 = unsafe { Com::<ICorProfilerInfo6Vtbl>::query(self.info.this(), &IID_ICORPROFILERINFO6) };
+        match info6 {
+            // SAFETY: takes numbers.
+            Ok(info6) => unsafe { (info6.vtbl().set_event_mask2)(info6.this(), events, high) },
+            Err(hresult) => hresult,
+        }
     }
 }
 

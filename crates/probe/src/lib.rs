@@ -17,12 +17,18 @@ mod clock;
 mod entry;
 mod forwarder;
 mod il;
+mod imports;
 mod info;
 mod inlining;
+mod managed_threads;
 mod metadata;
 mod names;
+mod notify;
 mod probe;
+mod rewrite;
+mod suspension;
 mod thread_state;
+mod threads;
 mod transitions;
 
 pub use activation::{ProbeError, check_environment};

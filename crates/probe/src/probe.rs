@@ -7,14 +7,21 @@ use crate::clock::ProbeClock;
 use crate::forwarder::Forwarder;
 use crate::info::ProfilerInfo;
 use crate::inlining::Inlining;
+use crate::managed_threads::ManagedThreads;
 use crate::names::{Direction, Names};
-use crate::thread_state::{new_exit_key, os_thread_name};
+use crate::rewrite::Rewritten;
+use crate::suspension::Suspensions;
+use crate::thread_state::{self, new_exit_key, os_thread_name, with_current};
+use crate::threads;
 use clrhost_abi::Hresult;
-use clrhost_boundary::{Boundary, GcManager, HostFailure, HostingLayer, Snapshot, TargetId, TaskManager};
+use clrhost_boundary::{
+    Boundary, GcManager, HostFailure, HostingLayer, Snapshot, TargetId, Task, TaskManager,
+};
 use std::collections::{HashMap, HashSet};
 use std::ffi::c_void;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 /// What is done at a crossing besides calling a host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,15 +91,30 @@ pub struct Probe {
     boundary: Boundary<ProbeClock>,
     exit_key: libc::pthread_key_t,
     timing: Timing,
+    hosted: bool,
     /// Crossings that no task could take.
     pub(crate) lost: AtomicU64,
     runtime: OnceLock<Runtime>,
     refused: OnceLock<Hresult>,
     activation: Mutex<Option<(Activation, Forwarder)>>,
     thread_names: Mutex<HashMap<u64, String>>,
+    managed_threads: ManagedThreads,
+    suspensions: Option<Suspensions>,
+    /// What of the runtime could not be made to call the host, in words.
+    unhooked: Mutex<Vec<String>>,
+    threads_redirected: AtomicBool,
+    rewritten: Rewritten,
+    deliver_abort: OnceLock<DeliverAbort>,
     /// Keys bound so far by the module whose code they stand for.
     keys_of_module: Mutex<HashMap<usize, HashSet<u64>>>,
 }
+
+/// Stands in where only suspensions are to be told.
+struct NoTaskManager;
+
+impl TaskManager for NoTaskManager {}
+
+type DeliverAbort = Box<dyn Fn(Arc<Task>) + Send + Sync>;
 
 struct Runtime {
     info: ProfilerInfo,
@@ -119,17 +141,25 @@ impl Probe {
             Forwarder::new(class_factory::DLL_GET_CLASS_OBJECT as usize).map_err(ProbeError::Forwarder)?;
         let exit_key = new_exit_key().map_err(ProbeError::ThreadKey)?;
         let hosted = config.host.is_some();
-        let layer = config.host.map(|host| HostingLayer::new(host, tell_failure));
+        let host = config.host.or_else(|| config.gc.as_ref().map(|_| Box::new(NoTaskManager) as _));
+        let layer = host.map(|host| HostingLayer::new(host, tell_failure));
         let probe: &'static Probe = Box::leak(Box::new(Probe {
             vtbl: vtbl(config.timing, hosted),
             boundary: Boundary::new(layer, ProbeClock::start()),
             exit_key,
             timing: config.timing,
+            hosted,
             lost: AtomicU64::new(0),
             runtime: OnceLock::new(),
             refused: OnceLock::new(),
             activation: Mutex::new(None),
             thread_names: Mutex::new(HashMap::new()),
+            managed_threads: ManagedThreads::default(),
+            suspensions: config.gc.map(Suspensions::new),
+            unhooked: Mutex::new(Vec::new()),
+            threads_redirected: AtomicBool::new(false),
+            rewritten: Rewritten::default(),
+            deliver_abort: OnceLock::new(),
             keys_of_module: Mutex::new(HashMap::new()),
         }));
         PROBE.set(probe).map_err(|_| ProbeError::AlreadyInstalled)?;
@@ -181,6 +211,67 @@ impl Probe {
         }
     }
 
+    /// The task of the calling thread, if it has one. Takes no lock and does not allocate.
+    pub fn current_task(&self) -> Option<Arc<Task>> {
+        thread_state::current_task()
+    }
+
+    /// The same, made now if there is none. `None` where the system refuses.
+    pub fn attach_current_thread(&'static self) -> Option<Arc<Task>> {
+        let mut task = None;
+        with_current(self, |state| task = Some(state.owner().task().clone()));
+        task
+    }
+
+    /// Ends the task of the calling thread, which may go on and begin another.
+    pub fn end_current_task(&'static self) {
+        thread_state::end_current(self);
+    }
+
+    /// The calling thread is one of clrhost's own: its crossings count, but the host hears of neither it nor them. To be
+    /// called before its first crossing.
+    pub fn mark_internal_thread(&self) {
+        thread_state::mark_internal();
+    }
+
+    /// Takes over a `GCHandle` on the managed object of a task's thread.
+    pub fn set_managed_thread(&self, task: &Task, handle: u64) {
+        self.managed_threads.add(task, handle);
+    }
+
+    /// Runs `f` with the handle on the managed object of a task's thread, which stays good meanwhile. `None` if there is
+    /// none, or the task has ended.
+    pub fn with_managed_thread<R>(&self, task: &Task, f: impl FnOnce(u64) -> R) -> Option<R> {
+        self.managed_threads.with(task, f)
+    }
+
+    /// A handle of a task that has ended, for managed code to free.
+    pub fn take_dead_thread(&self) -> Option<u64> {
+        self.managed_threads.take_dead()
+    }
+
+    pub(crate) fn managed_threads(&self) -> &ManagedThreads {
+        &self.managed_threads
+    }
+
+    /// Says what hands an abort to the runtime; called on any thread, also from inside managed code's calls, so it must
+    /// not wait for the abort. The first one stays.
+    pub fn set_abort_delivery(&self, deliver: impl Fn(Arc<Task>) + Send + Sync + 'static) {
+        let _ = self.deliver_abort.set(Box::new(deliver));
+    }
+
+    pub(crate) fn deliver_abort(&self, task: Arc<Task>) {
+        match self.deliver_abort.get() {
+            Some(deliver) => deliver(task),
+            None => task.abort().finished(),
+        }
+    }
+
+    /// Version of the runtime as it tells it to profilers: major, minor, build. `None` before it runs.
+    pub fn runtime_version(&self) -> Option<(u16, u16, u16)> {
+        self.runtime.get().and_then(|runtime| runtime.version)
+    }
+
     /// Everything counted so far. Any thread may ask at any time.
     pub fn snapshot(&self) -> ProbeSnapshot {
         for task in self.boundary.registry().live_tasks() {
@@ -217,11 +308,81 @@ impl Probe {
         let version = info.runtime_version();
         let inlining = Inlining::default();
         let runtime = self.runtime.get_or_init(|| Runtime { info, names, inlining, version });
-        let hresult = runtime.info.set_event_mask(self.timing.event_mask());
+        if self.is_hosted() && !self.threads_redirected.load(Ordering::Relaxed) {
+            // Nobody knew the runtime's folder beforehand. Threads that it has made already stay as they are.
+            if let Some(folder) = threads::folder_of(runtime.info.code_address()) {
+                self.redirect_threads(&folder);
+            }
+        }
+        let hresult = self.set_event_mask(&runtime.info);
         if hresult.is_failure() {
             self.refuse(hresult);
         }
         hresult
+    }
+
+    fn set_event_mask(&self, info: &ProfilerInfo) -> Hresult {
+        use clrhost_abi::profiling::monitor::{CACHE_SEARCHES, HIGH_BASIC_GC, SUSPENDS};
+        let mut events = self.timing.event_mask();
+        if self.is_hosted() {
+            events |= CACHE_SEARCHES;
+        }
+        if self.suspensions.is_some() {
+            return info.set_event_masks(events | SUSPENDS, HIGH_BASIC_GC);
+        }
+        info.set_event_mask(events)
+    }
+
+    /// True with a task manager.
+    pub fn is_hosted(&self) -> bool {
+        self.hosted
+    }
+
+    /// Makes the runtime in this folder ask the host for its threads, where there is one. To be called before the runtime
+    /// starts; loads its libraries.
+    pub fn redirect_threads(&self, folder: &Path) {
+        if self.is_hosted() && !self.threads_redirected.swap(true, Ordering::Relaxed) {
+            let failures = threads::redirect(folder);
+            lock(&self.unhooked).extend(failures);
+        }
+    }
+
+    /// What of the runtime could not be made to call the host, in words; empty where everything could.
+    pub fn unhooked(&self) -> Vec<String> {
+        lock(&self.unhooked).clone()
+    }
+
+    pub(crate) fn note_unhooked(&self, what: String) {
+        lock(&self.unhooked).push(what);
+    }
+
+    /// The runtime has a new thread. Where that is the calling one, its task starts before managed code runs on it.
+    pub(crate) fn thread_created(&'static self, thread: u64) {
+        if self.current_runtime_thread_id() == thread {
+            with_current(self, |_| {});
+        }
+    }
+
+    pub(crate) fn may_use_precompiled(&self, function: usize) -> bool {
+        self.runtime.get().is_none_or(|runtime| self.rewritten.allows_precompiled(&runtime.info, function))
+    }
+
+    pub(crate) fn suspension_starts(&self) {
+        if let Some(suspensions) = &self.suspensions {
+            suspensions.starts(self);
+        }
+    }
+
+    pub(crate) fn collects(&self, generations: &[i32]) {
+        if let Some(suspensions) = &self.suspensions {
+            suspensions.collects(generations);
+        }
+    }
+
+    pub(crate) fn suspension_ends(&self) {
+        if let Some(suspensions) = &self.suspensions {
+            suspensions.ends(self);
+        }
     }
 
     /// Notes why the runtime does not work with the probe.
@@ -258,6 +419,9 @@ impl Probe {
     pub(crate) fn module_loaded(&self, module: usize) {
         let Some(runtime) = self.runtime.get() else { return };
         if let Some(path) = runtime.info.module_path(module) {
+            if self.is_hosted() && path.file_name().is_some_and(|name| name == "System.Private.CoreLib.dll") {
+                self.rewritten.rewrite_corelib(self, &runtime.info, module);
+            }
             runtime.inlining.module_loaded(&path, runtime.info.module_metadata(module));
         }
     }
@@ -277,6 +441,11 @@ impl Probe {
     }
 
     pub(crate) fn thread_named(&self, runtime_thread_id: u64, name: String) {
+        for task in self.boundary.registry().live_tasks() {
+            if task.runtime_thread_id() == runtime_thread_id {
+                task.set_name(Some(name.clone()));
+            }
+        }
         lock(&self.thread_names).insert(runtime_thread_id, name);
     }
 

@@ -7,11 +7,12 @@
 
 use crate::probe::Probe;
 use clrhost_abi::Hresult;
-use clrhost_boundary::{TaskIdentity, TaskOwner};
+use clrhost_boundary::{Task, TaskIdentity, TaskOwner};
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::ops::Range;
 use std::ptr;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// A thread's task.
@@ -22,6 +23,29 @@ pub(crate) struct ThreadState {
 
 thread_local! {
     static CURRENT: Cell<*const ThreadState> = const { Cell::new(ptr::null()) };
+    /// The thread is clrhost's own: its crossings count, the host is not told.
+    static INTERNAL: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Makes the calling thread one of clrhost's own. To be called before its first crossing.
+pub(crate) fn mark_internal() {
+    INTERNAL.set(true);
+}
+
+/// The calling thread's task, if it has one. Takes no lock and does not allocate.
+pub(crate) fn current_task() -> Option<Arc<Task>> {
+    current().map(|state| state.owner.task().clone())
+}
+
+/// Ends the calling thread's task, if it has one, before the thread ends. A crossing that comes later begins a new one.
+pub(crate) fn end_current(probe: &'static Probe) {
+    let Some(state) = current() else { return };
+    let state = ptr::from_ref(state).cast_mut();
+    // SAFETY: takes the value away from the key's destructor, so that `end` runs once.
+    unsafe {
+        libc::pthread_setspecific(probe.exit_key(), ptr::null());
+        end(state.cast());
+    }
 }
 
 impl ThreadState {
@@ -56,7 +80,10 @@ fn start(probe: &'static Probe) {
         stack: stack_bounds(),
         name: probe.thread_name(runtime_thread_id).or_else(|| os_thread_name(os_thread_id())),
     };
-    let state = Box::into_raw(Box::new(ThreadState { probe, owner: probe.boundary().start_task(identity) }));
+    let state = Box::into_raw(Box::new(ThreadState {
+        probe,
+        owner: probe.boundary().start_task(identity, !INTERNAL.get()),
+    }));
     // SAFETY: the key was made by `new_exit_key`, and the value is what its destructor expects.
     if unsafe { libc::pthread_setspecific(probe.exit_key(), state.cast()) } != 0 {
         // SAFETY: just made, and nobody else has it.
@@ -91,6 +118,7 @@ unsafe extern "C" fn end(state: *mut c_void) {
         } else if task.name().is_none() {
             task.set_name(os_thread_name(task.os_thread_id()));
         }
+        state.probe.managed_threads().end(task);
         state.probe.boundary().end_task(state.owner);
         Hresult::S_OK
     });

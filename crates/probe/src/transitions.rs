@@ -8,6 +8,7 @@
 use crate::arch::stack_pointer;
 use crate::entry::{ErrnoGuard, guarded};
 use crate::names::Direction;
+use crate::notify::{is_own_call, is_own_return};
 use crate::probe::Probe;
 use crate::thread_state::{current, lost, with_current};
 use clrhost_abi::Hresult;
@@ -29,6 +30,9 @@ pub(crate) unsafe extern "C" fn managed_to_unmanaged<const TIMED: bool, const HO
     // SAFETY: the caller's duty.
     let probe = unsafe { Probe::from_this(this) };
     if reason == COR_PRF_TRANSITION_CALL {
+        if HOSTED && is_own_call() {
+            return Hresult::S_OK;
+        }
         opening::<TIMED, HOSTED>(probe, function, Direction::ToNative, sp)
     } else {
         closing::<TIMED, HOSTED>(probe, function, Direction::ToManaged)
@@ -51,6 +55,9 @@ pub(crate) unsafe extern "C" fn unmanaged_to_managed<const TIMED: bool, const HO
     if reason == COR_PRF_TRANSITION_CALL {
         opening::<TIMED, HOSTED>(probe, function, Direction::ToManaged, sp)
     } else {
+        if HOSTED && is_own_return() {
+            return Hresult::S_OK;
+        }
         closing::<TIMED, HOSTED>(probe, function, Direction::ToNative)
     }
 }

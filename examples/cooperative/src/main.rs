@@ -54,7 +54,16 @@ fn compare(settings: &Settings) -> Result<(), Box<dyn Error>> {
     );
     println!(
         "{:<5} {:<9} {:>10} {:>9} {:>9} {:>9} {:>12} {:>11} {:>7} {:>12}",
-        "load", "", "units/s", "fairness", "most at", "broken", "crossings", "longest", "aborts", "longest GC"
+        "load",
+        "",
+        "units/s",
+        "fairness",
+        "most at",
+        "broken",
+        "crossings",
+        "longest",
+        "aborts",
+        "longest GC"
     );
     println!(
         "{:<5} {:<9} {:>10} {:>9} {:>9} {:>9} {:>12} {:>11} {:>7} {:>12}",
@@ -90,7 +99,9 @@ fn run_child(settings: &Settings, kind: &str, mode: Mode) -> Result<settings::Ro
     child.args(settings.child_arguments(kind, mode));
     let output = child.stderr(std::process::Stdio::inherit()).output()?;
     if !output.status.success() {
-        return Err(format!("the {} run of the {kind} load ended with {}", mode.as_str(), output.status).into());
+        return Err(
+            format!("the {} run of the {kind} load ended with {}", mode.as_str(), output.status).into()
+        );
     }
     Ok(settings::parse_row(&String::from_utf8_lossy(&output.stdout)))
 }

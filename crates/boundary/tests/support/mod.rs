@@ -209,7 +209,7 @@ impl Border {
     }
 
     pub fn start(&self) -> TaskOwner {
-        self.boundary.start_task(TaskIdentity { stack: STACK, ..TaskIdentity::default() })
+        self.boundary.start_task(TaskIdentity { stack: STACK, ..TaskIdentity::default() }, true)
     }
 
     pub fn bind(&self, callee: Callee) -> TargetId {

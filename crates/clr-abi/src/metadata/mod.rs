@@ -19,7 +19,15 @@ pub const MI_RUNTIME: u32 = 0x3;
 #[expect(missing_docs, reason = "fields are the methods of cor.h under their own names and parameters")]
 pub struct IMetaDataImportVtbl {
     pub unknown: IUnknownVtbl,
-    slots_3_to_11: [usize; 9],
+    pub close_enum: unsafe extern "C" fn(this: *mut c_void, cursor: *mut c_void),
+    slots_4_to_8: [usize; 5],
+    pub find_type_def_by_name: unsafe extern "C" fn(
+        this: *mut c_void,
+        name: *const u16,
+        enclosing: u32,
+        type_def: *mut u32,
+    ) -> Hresult,
+    slots_10_and_11: [usize; 2],
     pub get_type_def_props: unsafe extern "C" fn(
         this: *mut c_void,
         type_def: u32,
@@ -38,7 +46,26 @@ pub struct IMetaDataImportVtbl {
         name_capacity: u32,
         name_length: *mut u32,
     ) -> Hresult,
-    slots_15_to_29: [usize; 15],
+    slots_15_to_18: [usize; 4],
+    pub enum_methods_with_name: unsafe extern "C" fn(
+        this: *mut c_void,
+        cursor: *mut *mut c_void,
+        class: u32,
+        name: *const u16,
+        methods: *mut u32,
+        capacity: u32,
+        count: *mut u32,
+    ) -> Hresult,
+    slots_20_to_26: [usize; 7],
+    pub find_method: unsafe extern "C" fn(
+        this: *mut c_void,
+        class: u32,
+        name: *const u16,
+        signature: *const u8,
+        signature_length: u32,
+        method: *mut u32,
+    ) -> Hresult,
+    slots_28_and_29: [usize; 2],
     pub get_method_props: unsafe extern "C" fn(
         this: *mut c_void,
         method_def: u32,
@@ -97,6 +124,40 @@ pub struct IMetaDataImportVtbl {
     slot_61: usize,
     pub get_nested_class_props:
         unsafe extern "C" fn(this: *mut c_void, nested: u32, enclosing: *mut u32) -> Hresult,
+}
+
+/// `IID_IMetaDataEmit`.
+pub const IID_IMETADATAEMIT: Guid =
+    Guid::new(0xBA3FEE4C, 0xECB9, 0x4E41, [0x83, 0xB7, 0x18, 0x3F, 0xA4, 0x1C, 0xD8, 0x59]);
+
+/// `IMetaDataEmit` up to slot 48.
+#[repr(C)]
+#[expect(missing_docs, reason = "fields are the methods of cor.h under their own names and parameters")]
+pub struct IMetaDataEmitVtbl {
+    pub unknown: IUnknownVtbl,
+    slots_3_to_9: [usize; 7],
+    pub define_method: unsafe extern "C" fn(
+        this: *mut c_void,
+        class: u32,
+        name: *const u16,
+        attributes: u32,
+        signature: *const u8,
+        signature_length: u32,
+        code_rva: u32,
+        impl_flags: u32,
+        method: *mut u32,
+    ) -> Hresult,
+    slots_11_to_21: [usize; 11],
+    pub set_rva: unsafe extern "C" fn(this: *mut c_void, method: u32, rva: u32) -> Hresult,
+    pub get_token_from_sig: unsafe extern "C" fn(
+        this: *mut c_void,
+        signature: *const u8,
+        signature_length: u32,
+        token: *mut u32,
+    ) -> Hresult,
+    slots_24_to_47: [usize; 24],
+    pub set_method_impl_flags:
+        unsafe extern "C" fn(this: *mut c_void, method: u32, impl_flags: u32) -> Hresult,
 }
 
 /// `IID_IMetaDataAssemblyImport`.
@@ -167,6 +228,14 @@ mod tests {
 
     #[test]
     fn methods_sit_in_the_slots_of_cor_h() {
+        assert_eq!(offset_of!(IMetaDataImportVtbl, close_enum) / SLOT, 3);
+        assert_eq!(offset_of!(IMetaDataImportVtbl, find_type_def_by_name) / SLOT, 9);
+        assert_eq!(offset_of!(IMetaDataImportVtbl, enum_methods_with_name) / SLOT, 19);
+        assert_eq!(offset_of!(IMetaDataImportVtbl, find_method) / SLOT, 27);
+        assert_eq!(offset_of!(IMetaDataEmitVtbl, define_method) / SLOT, 10);
+        assert_eq!(offset_of!(IMetaDataEmitVtbl, set_rva) / SLOT, 22);
+        assert_eq!(offset_of!(IMetaDataEmitVtbl, get_token_from_sig) / SLOT, 23);
+        assert_eq!(offset_of!(IMetaDataEmitVtbl, set_method_impl_flags) / SLOT, 48);
         assert_eq!(offset_of!(IMetaDataImportVtbl, get_type_def_props) / SLOT, 12);
         assert_eq!(offset_of!(IMetaDataImportVtbl, get_type_ref_props) / SLOT, 14);
         assert_eq!(offset_of!(IMetaDataImportVtbl, get_member_ref_props) / SLOT, 31);

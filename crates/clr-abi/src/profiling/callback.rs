@@ -41,10 +41,16 @@ pub enum CallbackSlot {
     ModuleLoadFinished = 14,
     ModuleUnloadStarted = 15,
     JITInlining = 28,
+    ThreadCreated = 29,
     ThreadDestroyed = 30,
     UnmanagedToManagedTransition = 40,
     ManagedToUnmanagedTransition = 41,
+    RuntimeSuspendStarted = 42,
+    RuntimeSuspendAborted = 44,
+    RuntimeResumeFinished = 46,
     ThreadNameChanged = 72,
+    GarbageCollectionStarted = 73,
+    JITCachedFunctionSearchStarted = 26,
 }
 
 #[cfg(test)]

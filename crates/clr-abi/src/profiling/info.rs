@@ -13,7 +13,60 @@ pub const IID_ICORPROFILERINFO3: Guid =
 pub const IID_ICORPROFILERINFO11: Guid =
     Guid::new(0x06398876, 0x8987, 0x4154, [0xB6, 0x21, 0x40, 0xA0, 0x0D, 0x6E, 0x4D, 0x04]);
 
-/// `ICorProfilerInfo` up to slot 22.
+/// `IID_ICorProfilerInfo6`.
+pub const IID_ICORPROFILERINFO6: Guid =
+    Guid::new(0xF30A070D, 0xBFFB, 0x46A7, [0xB1, 0xD8, 0x87, 0x81, 0xEF, 0x7B, 0x69, 0x8A]);
+
+/// `IMethodMalloc`.
+#[repr(C)]
+#[expect(missing_docs, reason = "fields are the methods of corprof.idl under their own names and parameters")]
+pub struct IMethodMallocVtbl {
+    pub unknown: IUnknownVtbl,
+    pub alloc: unsafe extern "C" fn(this: *mut c_void, size: u32) -> *mut c_void,
+}
+
+/// `COR_PRF_METHOD`: a method by its module and token.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CorPrfMethod {
+    /// The module.
+    pub module: usize,
+    /// The token in it.
+    pub method: u32,
+}
+
+/// `ICorProfilerMethodEnum`.
+#[repr(C)]
+#[expect(missing_docs, reason = "fields are the methods of corprof.idl under their own names and parameters")]
+pub struct ICorProfilerMethodEnumVtbl {
+    pub unknown: IUnknownVtbl,
+    slots_3_to_6: [usize; 4],
+    pub next: unsafe extern "C" fn(
+        this: *mut c_void,
+        capacity: u32,
+        methods: *mut CorPrfMethod,
+        count: *mut u32,
+    ) -> Hresult,
+}
+
+/// `ICorProfilerInfo6`.
+#[repr(C)]
+#[expect(missing_docs, reason = "fields are the methods of corprof.idl under their own names and parameters")]
+pub struct ICorProfilerInfo6Vtbl {
+    pub info3: ICorProfilerInfo3Vtbl,
+    slots_68_to_81: [usize; 14],
+    pub set_event_mask2: unsafe extern "C" fn(this: *mut c_void, low: u32, high: u32) -> Hresult,
+    pub enum_ngen_module_methods_inlining_this_method: unsafe extern "C" fn(
+        this: *mut c_void,
+        inliners_module: usize,
+        inlinee_module: usize,
+        inlinee: u32,
+        incomplete: *mut i32,
+        methods: *mut *mut c_void,
+    ) -> Hresult,
+}
+
+/// `ICorProfilerInfo` up to slot 24.
 #[repr(C)]
 #[expect(missing_docs, reason = "fields are the methods of corprof.idl under their own names and parameters")]
 pub struct ICorProfilerInfoVtbl {
@@ -62,6 +115,10 @@ pub struct ICorProfilerInfoVtbl {
         header: *mut *const u8,
         size: *mut u32,
     ) -> Hresult,
+    pub get_il_function_body_allocator:
+        unsafe extern "C" fn(this: *mut c_void, module: usize, allocator: *mut *mut c_void) -> Hresult,
+    pub set_il_function_body:
+        unsafe extern "C" fn(this: *mut c_void, module: usize, method: u32, header: *const u8) -> Hresult,
 }
 
 /// `ICorProfilerInfo3` up to slot 67.
@@ -69,7 +126,7 @@ pub struct ICorProfilerInfoVtbl {
 #[expect(missing_docs, reason = "fields are the methods of corprof.idl under their own names and parameters")]
 pub struct ICorProfilerInfo3Vtbl {
     pub info: ICorProfilerInfoVtbl,
-    slots_23_to_66: [usize; 44],
+    slots_25_to_66: [usize; 42],
     pub get_runtime_information: unsafe extern "C" fn(
         this: *mut c_void,
         instance: *mut u16,
@@ -111,6 +168,13 @@ mod tests {
         assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_module_info) / SLOT, 20);
         assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_module_metadata) / SLOT, 21);
         assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_il_function_body) / SLOT, 22);
+        assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_il_function_body_allocator) / SLOT, 23);
+        assert_eq!(offset_of!(ICorProfilerInfoVtbl, set_il_function_body) / SLOT, 24);
+        assert_eq!(offset_of!(ICorProfilerInfo6Vtbl, set_event_mask2) / SLOT, 82);
+        let inliners = offset_of!(ICorProfilerInfo6Vtbl, enum_ngen_module_methods_inlining_this_method);
+        assert_eq!(inliners / SLOT, 83);
+        assert_eq!(offset_of!(ICorProfilerMethodEnumVtbl, next) / SLOT, 7);
+        assert_eq!(offset_of!(IMethodMallocVtbl, alloc) / SLOT, 3);
         assert_eq!(offset_of!(ICorProfilerInfo3Vtbl, get_runtime_information) / SLOT, 67);
         assert_eq!(offset_of!(ICorProfilerInfo11Vtbl, set_environment_variable) / SLOT, 100);
     }

@@ -6,8 +6,9 @@ mod info;
 
 pub use callback::{CALLBACK_IIDS, CALLBACK_SLOTS, CallbackSlot, CallbackVtbl};
 pub use info::{
-    ICorProfilerInfo3Vtbl, ICorProfilerInfo11Vtbl, ICorProfilerInfoVtbl, IID_ICORPROFILERINFO,
-    IID_ICORPROFILERINFO3, IID_ICORPROFILERINFO11,
+    CorPrfMethod, ICorProfilerInfo3Vtbl, ICorProfilerInfo6Vtbl, ICorProfilerInfo11Vtbl, ICorProfilerInfoVtbl,
+    ICorProfilerMethodEnumVtbl, IID_ICORPROFILERINFO, IID_ICORPROFILERINFO3, IID_ICORPROFILERINFO6,
+    IID_ICORPROFILERINFO11, IMethodMallocVtbl,
 };
 
 /// Event mask bits of `COR_PRF_MONITOR` that clrhost uses.
@@ -18,6 +19,12 @@ pub mod monitor {
     pub const JIT_COMPILATION: u32 = 0x20;
     /// `COR_PRF_MONITOR_THREADS`.
     pub const THREADS: u32 = 0x200;
+    /// `COR_PRF_MONITOR_SUSPENDS`.
+    pub const SUSPENDS: u32 = 0x1_0000;
+    /// `COR_PRF_MONITOR_CACHE_SEARCHES`: asks before precompiled code is used.
+    pub const CACHE_SEARCHES: u32 = 0x2_0000;
+    /// `COR_PRF_HIGH_BASIC_GC`, of the second mask: tells of collections without making them blocking.
+    pub const HIGH_BASIC_GC: u32 = 0x10;
     /// `COR_PRF_MONITOR_CODE_TRANSITIONS`: immutable, so only in `Initialize`.
     pub const CODE_TRANSITIONS: u32 = 0x800;
 }

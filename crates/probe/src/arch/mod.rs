@@ -5,6 +5,7 @@
 //!   absolute address `target` with all argument registers untouched, or returns `refusal` when it runs in another
 //!   process than `process`;
 //! * `ELF_MACHINE: u16`: the processor's number in ELF headers;
+//! * `SLOT_RELOCATIONS`: kinds of ELF relocation that make a slot hold the plain address of a symbol;
 //! * `read_counter() -> u64`, `counter_is_steady() -> bool`: the processor's time counter, and whether it runs at one
 //!   rate at all times.
 

@@ -5,6 +5,9 @@ use std::arch::x86_64::{__cpuid, _rdtsc};
 /// `EM_X86_64`.
 pub(crate) const ELF_MACHINE: u16 = 62;
 
+/// `R_X86_64_64`, `R_X86_64_GLOB_DAT`, `R_X86_64_JUMP_SLOT`.
+pub(crate) const SLOT_RELOCATIONS: [u32; 3] = [1, 6, 7];
+
 /// The stack pointer of the function this is inlined into.
 #[inline(always)]
 pub(crate) fn stack_pointer() -> usize {
