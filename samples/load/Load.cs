@@ -85,11 +85,11 @@ static class Load
         }
     }
 
-    // About a third of a millisecond of computing, some garbage, and a call to native code at the end.
+    // About a millisecond of computing, some garbage, and a call to native code at the end.
     static void ComputeUnit()
     {
         uint sum = 0;
-        for (uint i = 0; i < 200000; i++) { sum = sum * 31 + i; }
+        for (uint i = 0; i < 1000000; i++) { sum = sum * 31 + i; }
         garbage += new byte[2000].Length + (sum & 1);
         getppid();
     }

@@ -140,7 +140,9 @@ fn brackets_that_a_thread_leaves_open_are_closed_before_its_end() {
             let task = events.iter().find(inside).expect("it was called").task;
             let last: Vec<Call> =
                 events.iter().filter(|event| event.task == task).map(|event| event.call).collect();
-            assert!(last.ends_with(&[Call::Leave, Call::Enter, Call::TaskEnded]), "{last:?}");
+            // Youngest first: the call, then the body of the thread.
+            let end = [Call::Leave, Call::Enter, Call::ReverseLeave, Call::TaskEnded];
+            assert!(last.ends_with(&end), "{last:?}");
         })
     });
     // The bracket is closed for the host's sake, so the counts agree although the call never returned.
