@@ -355,8 +355,9 @@ fn a_task_that_somebody_still_holds_keeps_its_numbers_to_itself() {
 fn the_first_folded_row_is_one_without_a_name_or_a_list() {
     let border = Border::new(false, Form::Short);
     for _ in 0..=MAX_ENDED_TASKS {
-        let owner =
-            border.boundary.start_task(TaskIdentity { name: Some("one".into()), ..TaskIdentity::default() }, true);
+        let owner = border
+            .boundary
+            .start_task(TaskIdentity { name: Some("one".into()), ..TaskIdentity::default() }, true);
         border.open(&owner, SORT, 1);
         border.boundary.end_task(owner);
     }

@@ -144,8 +144,7 @@ fn close<const TIMED: bool, const HOSTED: bool>(
 
 /// Nests [`DEPTH`] deep through all targets, again and again, with one pair of crossings in front.
 fn work<const TIMED: bool, const HOSTED: bool>(boundary: &Boundary<Hand>) {
-    let identity =
-        TaskIdentity { stack: STACK, name: Some("worker".into()), ..TaskIdentity::default() };
+    let identity = TaskIdentity { stack: STACK, name: Some("worker".into()), ..TaskIdentity::default() };
     let owner = boundary.start_task(identity, true);
     open::<TIMED, HOSTED>(boundary, &owner, 0, STACK.end - 1);
     close::<TIMED, HOSTED>(boundary, &owner, 0);

@@ -17,6 +17,10 @@ impl Crossings {
         Crossings { probe }
     }
 
+    pub(crate) fn of_process() -> Option<Crossings> {
+        Probe::installed().map(Crossings::new)
+    }
+
     /// Whether the runtime has taken the probe.
     pub fn attachment(&self) -> Attachment {
         self.probe.attachment()

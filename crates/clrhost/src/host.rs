@@ -2,7 +2,7 @@
 
 use crate::crossings::PreparedEnvironment;
 use crate::newest::NewestConfig;
-use crate::{Application, Crossings, Error, Reporter, Runtime, Tasks};
+use crate::{Application, Crossings, Error, Reporter, Runtime, Tasks, shim};
 use clrhost_boundary::{GcManager, TaskManager};
 use clrhost_engine_coreclr::{
     self as engine, App, CommandLine, Context, Environment, HostFxr, HostOptions, Requirements,
@@ -94,15 +94,11 @@ impl Host {
         let crossings = self.claim_process(framework.as_ref())?;
         let reporter = crossings.map(|crossings| Reporter::new(crossings, &application, framework.as_ref()));
         let environment = PreparedEnvironment::of(crossings);
-        // With a host: starts the runtime. Runtimes before .NET 8 cannot load it for an application.
-        let shim = match crossings {
-            Some(crossings) if crossings.is_hosted() => engine::Shim::load_for_app(&context).ok(),
-            _ => None,
-        };
-        if let (Some(crossings), Some(shim)) = (crossings, shim) {
-            crossings.deliver_aborts(shim);
+        if crossings.is_some_and(|crossings| crossings.is_hosted()) {
+            // This starts the runtime. Runtimes before .NET 8 cannot do it for an application, and go on without.
+            let _ = shim::get_or_load(crossings, || engine::Shim::load_for_app(&context));
         }
-        Ok(Prepared { context, framework, crossings, reporter, shim, _environment: environment })
+        Ok(Prepared { context, framework, crossings, reporter, _environment: environment })
     }
 
     /// Starts a runtime without an application, as this `runtimeconfig.json` asks for it, to call static methods in.
@@ -178,7 +174,6 @@ pub struct Prepared {
     framework: Option<engine::Runtime>,
     crossings: Option<Crossings>,
     reporter: Option<Reporter>,
-    shim: Option<engine::Shim>,
     _environment: PreparedEnvironment,
 }
 
@@ -200,7 +195,7 @@ impl Prepared {
 
     /// The runtime's tasks; `None` without hooks. Aborts and cultures need .NET 8 here.
     pub fn tasks(&self) -> Option<Tasks> {
-        self.crossings.map(|crossings| Tasks::new(crossings, self.shim))
+        self.crossings.map(Tasks::new)
     }
 
     /// Runs `Main` on the calling thread and gives its exit code.

@@ -41,6 +41,7 @@ mod newest;
 mod process_end;
 mod reporter;
 mod runtime;
+mod shim;
 mod tasks;
 mod yielding;
 

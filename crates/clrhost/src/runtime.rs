@@ -1,12 +1,11 @@
 //! A runtime without an application, in which static methods are called.
 
 use crate::crossings::PreparedEnvironment;
-use crate::{Crossings, Error, HostResult, Hresult, Tasks};
+use crate::{Crossings, Error, HostResult, Hresult, Tasks, shim};
 use clrhost_engine_coreclr::context::MethodKind;
 use clrhost_engine_coreclr::{self as engine, Context, RuntimeConfigFile, Shim};
 use std::ffi::c_void;
 use std::path::Path;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A hosted runtime. It lives until the process ends: CoreCLR cannot be unloaded.
@@ -14,7 +13,6 @@ pub struct Runtime {
     context: Context<RuntimeConfigFile>,
     framework: Option<engine::Runtime>,
     crossings: Option<Crossings>,
-    shim: OnceLock<Shim>,
     explicit_collections: AtomicU64,
     _environment: PreparedEnvironment,
 }
@@ -49,10 +47,17 @@ impl Runtime {
             context,
             framework,
             crossings,
-            shim: OnceLock::new(),
             explicit_collections: AtomicU64::new(0),
             _environment: PreparedEnvironment::of(crossings),
         }
+    }
+
+    /// Makes sure that the runtime runs. Without hooks it does so only at the first call into it.
+    ///
+    /// Afterwards [`execute`](Self::execute), [`collect`](Self::collect), [`gc_stats`](Self::gc_stats) and
+    /// [`framework`](Self::framework) use nothing that a thread could not share.
+    pub fn start_now(&self) -> Result<(), Error> {
+        self.shim().map(drop)
     }
 
     /// The framework that hostfxr chose, where it says so.
@@ -121,12 +126,12 @@ impl Runtime {
     /// What the last failure of [`execute`](Self::execute) on this thread was about, in .NET's words: the exception with
     /// its stack, for example.
     pub fn last_error(&self) -> Option<String> {
-        self.shim.get().map(Shim::last_error).filter(|error| !error.is_empty())
+        shim::loaded().map(Shim::last_error).filter(|error| !error.is_empty())
     }
 
     /// The runtime's tasks; `None` without hooks.
     pub fn tasks(&self) -> Option<Tasks> {
-        self.crossings.map(|crossings| Tasks::new(crossings, self.shim.get().copied()))
+        self.crossings.map(Tasks::new)
     }
 
     /// Collects this generation and all younger ones, `None` for all (`ICLRGCManager::Collect`).
@@ -155,16 +160,8 @@ impl Runtime {
     }
 
     /// The managed part, loaded now if it was not, which starts the runtime.
-    pub(crate) fn shim(&self) -> Result<&Shim, Error> {
-        if let Some(shim) = self.shim.get() {
-            return Ok(shim);
-        }
-        let loaded = Shim::load(&self.context)?;
-        let shim = self.shim.get_or_init(|| loaded);
-        if let Some(crossings) = self.crossings {
-            crossings.deliver_aborts(*shim);
-        }
-        Ok(shim)
+    pub(crate) fn shim(&self) -> Result<&'static Shim, Error> {
+        shim::get_or_load(self.crossings, || Shim::load(&self.context))
     }
 
     fn is_hosted(&self) -> bool {

@@ -3,7 +3,7 @@
 
 use crate::Crossings;
 use crate::abort::deliver;
-use crate::yielding;
+use crate::{shim, yielding};
 use clrhost_boundary::{AbortRequest, Bracket, HostResult, Hresult, Task, TaskType};
 use clrhost_engine_coreclr::{Shim, ThreadHandle};
 use std::sync::Arc;
@@ -18,12 +18,22 @@ const ABORTS_SINCE: u16 = 7;
 #[derive(Clone, Copy)]
 pub struct Tasks {
     crossings: Crossings,
-    shim: Option<Shim>,
 }
 
 impl Tasks {
-    pub(crate) fn new(crossings: Crossings, shim: Option<Shim>) -> Tasks {
-        Tasks { crossings, shim }
+    pub(crate) fn new(crossings: Crossings) -> Tasks {
+        Tasks { crossings }
+    }
+
+    /// The tasks of the runtime in this process; `None` if clrhost is not set up to see any. A host may ask from inside its
+    /// own calls, also while the runtime is being started.
+    pub fn of_process() -> Option<Tasks> {
+        Crossings::of_process().map(Tasks::new)
+    }
+
+    /// True once the host answered `E_FAIL` or panicked.
+    pub fn are_shut(&self) -> bool {
+        self.crossings.is_shut()
     }
 
     /// The task of the calling thread, if it has one (`ICLRTaskManager::GetCurrentTask`). Neither blocks nor allocates.
@@ -225,9 +235,9 @@ impl Tasks {
         if self.is_own(task) { Ok(()) } else { Err(Hresult::HOST_E_INVALIDOPERATION) }
     }
 
-    fn shim(&self) -> HostResult<&Shim> {
+    fn shim(&self) -> HostResult<&'static Shim> {
         self.check_available()?;
-        self.shim.as_ref().ok_or(Hresult::E_NOTIMPL)
+        shim::loaded().ok_or(Hresult::E_NOTIMPL)
     }
 
     fn check_available(&self) -> HostResult {
