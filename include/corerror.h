@@ -138,6 +138,70 @@
 #ifndef COR_E_THREADINTERRUPTED
 #define COR_E_THREADINTERRUPTED ((HRESULT)0x80131519)
 #endif
+/* The thread was aborted. */
+#ifndef COR_E_THREADABORTED
+#define COR_E_THREADABORTED ((HRESULT)0x80131530)
+#endif
+/* The thread is in the wrong state for the operation. */
+#ifndef COR_E_THREADSTATE
+#define COR_E_THREADSTATE ((HRESULT)0x80131520)
+#endif
+/* The type was not found in the assembly. */
+#ifndef COR_E_TYPELOAD
+#define COR_E_TYPELOAD ((HRESULT)0x80131522)
+#endif
+/* The type has no such method, or one of another signature. */
+#ifndef COR_E_MISSINGMETHOD
+#define COR_E_MISSINGMETHOD ((HRESULT)0x80131513)
+#endif
+/* An exception left the managed method. */
+#ifndef COR_E_EXCEPTION
+#define COR_E_EXCEPTION ((HRESULT)0x80131500)
+#endif
+/* The file is not a .NET assembly, or one for another processor. */
+#ifndef COR_E_BADIMAGEFORMAT
+#define COR_E_BADIMAGEFORMAT ((HRESULT)0x8007000B)
+#endif
+/* The application domain is unloaded or unknown. */
+#ifndef COR_E_APPDOMAINUNLOADED
+#define COR_E_APPDOMAINUNLOADED ((HRESULT)0x80131014)
+#endif
+/* The application domain cannot be unloaded. */
+#ifndef COR_E_CANNOTUNLOADAPPDOMAIN
+#define COR_E_CANNOTUNLOADAPPDOMAIN ((HRESULT)0x80131015)
+#endif
+/* No runtime could be loaded that fits what was asked for. */
+#ifndef CLR_E_SHIM_RUNTIMELOAD
+#define CLR_E_SHIM_RUNTIMELOAD ((HRESULT)0x80131700)
+#endif
+/* The runtime has no such function. */
+#ifndef CLR_E_SHIM_RUNTIMEEXPORT
+#define CLR_E_SHIM_RUNTIMEEXPORT ((HRESULT)0x80131701)
+#endif
+/* No installation of .NET was found. */
+#ifndef CLR_E_SHIM_INSTALLROOT
+#define CLR_E_SHIM_INSTALLROOT ((HRESULT)0x80131702)
+#endif
+/* A component is missing in the installation of .NET. */
+#ifndef CLR_E_SHIM_INSTALLCOMP
+#define CLR_E_SHIM_INSTALLCOMP ((HRESULT)0x80131703)
+#endif
+/* Another runtime is bound to the policy of version 2. */
+#ifndef CLR_E_SHIM_LEGACYRUNTIMEALREADYBOUND
+#define CLR_E_SHIM_LEGACYRUNTIMEALREADYBOUND ((HRESULT)0x80131704)
+#endif
+/* The process is ending. */
+#ifndef CLR_E_SHIM_SHUTDOWNINPROGRESS
+#define CLR_E_SHIM_SHUTDOWNINPROGRESS ((HRESULT)0x80131705)
+#endif
+/* The debugging call is not supported. */
+#ifndef CORDBG_E_UNSUPPORTED
+#define CORDBG_E_UNSUPPORTED ((HRESULT)0x80131C4E)
+#endif
+/* There is no class with this identifier. */
+#ifndef REGDB_E_CLASSNOTREG
+#define REGDB_E_CLASSNOTREG ((HRESULT)0x80040154)
+#endif
 /* The profiler does not want to be activated; the runtime goes on without it. */
 #ifndef CORPROF_E_PROFILER_CANCEL_ACTIVATION
 #define CORPROF_E_PROFILER_CANCEL_ACTIVATION ((HRESULT)0x80131375)
@@ -150,41 +214,8 @@
 #ifndef CLASS_E_CLASSNOTAVAILABLE
 #define CLASS_E_CLASSNOTAVAILABLE ((HRESULT)0x80040111)
 #endif
-#ifndef COR_E_APPDOMAINUNLOADED
-#define COR_E_APPDOMAINUNLOADED ((HRESULT)0x80131014)
-#endif
-#ifndef COR_E_CANNOTUNLOADAPPDOMAIN
-#define COR_E_CANNOTUNLOADAPPDOMAIN ((HRESULT)0x80131015)
-#endif
 #ifndef COR_E_SYNCHRONIZATIONLOCK
 #define COR_E_SYNCHRONIZATIONLOCK ((HRESULT)0x80131518)
-#endif
-#ifndef COR_E_THREADSTATE
-#define COR_E_THREADSTATE ((HRESULT)0x80131520)
-#endif
-#ifndef COR_E_THREADABORTED
-#define COR_E_THREADABORTED ((HRESULT)0x80131530)
-#endif
-#ifndef CLR_E_SHIM_RUNTIMELOAD
-#define CLR_E_SHIM_RUNTIMELOAD ((HRESULT)0x80131700)
-#endif
-#ifndef CLR_E_SHIM_RUNTIMEEXPORT
-#define CLR_E_SHIM_RUNTIMEEXPORT ((HRESULT)0x80131701)
-#endif
-#ifndef CLR_E_SHIM_INSTALLROOT
-#define CLR_E_SHIM_INSTALLROOT ((HRESULT)0x80131702)
-#endif
-#ifndef CLR_E_SHIM_INSTALLCOMP
-#define CLR_E_SHIM_INSTALLCOMP ((HRESULT)0x80131703)
-#endif
-#ifndef CLR_E_SHIM_LEGACYRUNTIMEALREADYBOUND
-#define CLR_E_SHIM_LEGACYRUNTIMEALREADYBOUND ((HRESULT)0x80131704)
-#endif
-#ifndef CLR_E_SHIM_SHUTDOWNINPROGRESS
-#define CLR_E_SHIM_SHUTDOWNINPROGRESS ((HRESULT)0x80131705)
-#endif
-#ifndef REGDB_E_CLASSNOTREG
-#define REGDB_E_CLASSNOTREG ((HRESULT)0x80040154)
 #endif
 
 #ifndef E_NOT_SUFFICIENT_BUFFER

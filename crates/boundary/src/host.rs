@@ -29,8 +29,10 @@ impl WaitOption {
 #[derive(Clone)]
 pub struct TaskRequest {
     stack_size: usize,
-    start: Arc<Mutex<Option<Box<dyn FnOnce() + Send>>>>,
+    start: Arc<Mutex<Option<Start>>>,
 }
+
+type Start = Box<dyn FnOnce() + Send>;
 
 impl TaskRequest {
     /// A thread that does what `start` says.

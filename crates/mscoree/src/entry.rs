@@ -1,7 +1,9 @@
 //! The way in for hosts: every method of an object of ours, and every export, runs inside [`entry`].
 
+use crate::event_manager;
 use clrhost::{HostResult, Hresult, Tasks};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Runs the body of an entry. A panic, which would be a defect of ours, does not unwind into the host: the message is on
 /// stderr, and the call answers `E_FAIL`.
@@ -17,8 +19,20 @@ pub(crate) fn entry(body: impl FnOnce() -> HostResult) -> Hresult {
     }
 }
 
+/// The host answered `E_FAIL` before there was a hosting layer to shut.
+static SHUT: AtomicBool = AtomicBool::new(false);
+
+/// The host answered `E_FAIL` while the runtime is not up: it will not come up.
+pub(crate) fn shut() {
+    SHUT.store(true, Ordering::Relaxed);
+    event_manager::clr_disabled();
+}
+
 /// `Err(HOST_E_CLRNOTAVAILABLE)` once the host has shut the hosting layer by `E_FAIL`.
 pub(crate) fn check_available() -> HostResult {
+    if SHUT.load(Ordering::Relaxed) {
+        return Err(Hresult::HOST_E_CLRNOTAVAILABLE);
+    }
     match Tasks::of_process() {
         Some(tasks) if tasks.are_shut() => Err(Hresult::HOST_E_CLRNOTAVAILABLE),
         _ => Ok(()),

@@ -1,7 +1,7 @@
 //! Asking a host's `IHostControl` for its managers (contract: hosting, section 2).
 
 use crate::host_object::HostObject;
-use crate::{hosting, sync_manager, task_manager};
+use crate::{entry, hosting, sync_manager, task_manager};
 use clrhost::{HostResult, Hresult};
 use clrhost_abi::hosting::*;
 use clrhost_abi::{Guid, IUnknownVtbl};
@@ -41,13 +41,15 @@ pub(crate) unsafe fn set(control: NonNull<c_void>) -> HostResult {
             let answered =
                 (tasks.vtbl().SetCLRTaskManager)(tasks.this(), task_manager::object().handed_out());
             if answered == Hresult::E_FAIL {
+                entry::shut();
                 return Err(Hresult::E_FAIL);
             }
         }
         ask::<IHostThreadpoolManager_Vtbl>(&control, &IID_IHostThreadpoolManager);
         ask::<IHostIoCompletionManager_Vtbl>(&control, &IID_IHostIoCompletionManager);
         if let Some(sync) = ask::<IHostSyncManager_Vtbl>(&control, &IID_IHostSyncManager) {
-            (sync.vtbl().SetCLRSyncManager)(sync.this(), sync_manager::object().handed_out());
+            // Ignored, as the CLR does.
+            let _ = (sync.vtbl().SetCLRSyncManager)(sync.this(), sync_manager::object().handed_out());
         }
         ask::<IHostAssemblyManager_Vtbl>(&control, &IID_IHostAssemblyManager);
         let gc = ask::<IHostGCManager_Vtbl>(&control, &IID_IHostGCManager);

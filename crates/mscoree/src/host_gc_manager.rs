@@ -1,5 +1,6 @@
 //! A host's `IHostGCManager` as a [`GcManager`].
 
+use crate::event_manager;
 use crate::host_object::HostObject;
 use clrhost::{GcManager, HostResult, Hresult};
 use clrhost_abi::hosting::IHostGCManager_Vtbl;
@@ -16,7 +17,11 @@ impl HostGcManager {
 /// What the runtime passes where the suspension was not for a collection (contract: hosting, section 6).
 const NO_GENERATION: u32 = u32::MAX;
 
+/// A host's answer to a notification. `E_FAIL` ends the hosting layer, which whoever asked for it is told first.
 pub(crate) fn result(answered: Hresult) -> HostResult {
+    if answered == Hresult::E_FAIL {
+        event_manager::clr_disabled();
+    }
     if answered.is_s_ok() { Ok(()) } else { Err(answered) }
 }
 

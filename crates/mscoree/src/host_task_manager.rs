@@ -121,23 +121,24 @@ impl TaskManager for HostTaskManager {
             >(routine)
         };
         let mut task = std::ptr::null_mut();
-        let created = self.call(|host, this| {
-            // SAFETY: the reference keeps the manager alive; the routine takes just this parameter.
-            unsafe { (host.CreateTask)(this, stack_size, Some(routine), number as *const c_void, &mut task) }
-        });
+        // SAFETY: the reference keeps the manager alive; the routine takes just this parameter.
+        let created = unsafe {
+            let (host, this) = (self.manager.vtbl(), self.manager.this());
+            (host.CreateTask)(this, stack_size, Some(routine), number as *const c_void, &mut task)
+        };
         // SAFETY: null, or a task that the host hands out.
         let task = unsafe { HostObject::<IHostTask_Vtbl>::handed_out(task) };
         let outcome = match (created, task) {
-            (Ok(()), Some(task)) => {
+            (Hresult::S_OK, Some(task)) => {
                 // SAFETY: the reference keeps the task alive.
                 result(unsafe { (task.vtbl().Start)(task.this()) })
             }
             // A host that has run out of tasks; the program goes on with a thread of the runtime's.
-            (Ok(()), None) | (Err(Hresult::E_FAIL | Hresult::E_NOTIMPL), _) => {
+            (Hresult::S_OK, None) | (Hresult::E_FAIL | Hresult::E_NOTIMPL, _) => {
                 requests().open.remove(&number);
                 return Err(Hresult::E_NOTIMPL);
             }
-            (Err(hresult), _) => Err(hresult),
+            (hresult, _) => Err(hresult),
         };
         if outcome.is_err() {
             requests().open.remove(&number);

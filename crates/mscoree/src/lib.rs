@@ -12,6 +12,7 @@
 //! * no lock is held while the host or the runtime is called.
 
 #![expect(non_snake_case, reason = "parameters of exported functions have the names of the headers")]
+#![expect(non_upper_case_globals, reason = "constants in patterns have the names of the headers")]
 
 mod control;
 mod cor_runtime_host;

@@ -7,6 +7,7 @@
 use crate::probe::lock;
 use clrhost_boundary::Task;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Mutex;
 
 #[derive(Default)]
@@ -31,11 +32,12 @@ impl ManagedThreads {
     /// Takes over the handle on a task's thread. A task has one; a second is dead at once.
     pub(crate) fn add(&self, task: &Task, handle: u64) {
         let mut state = lock(&self.state);
-        if state.live.contains_key(&task.id()) {
-            state.dead.push(handle);
-        } else {
-            state.live.insert(task.id(), Handle { handle, users: 0, ended: false });
-            task.set_managed_thread(handle);
+        match state.live.entry(task.id()) {
+            Entry::Occupied(_) => state.dead.push(handle),
+            Entry::Vacant(place) => {
+                place.insert(Handle { handle, users: 0, ended: false });
+                task.set_managed_thread(handle);
+            }
         }
     }
 

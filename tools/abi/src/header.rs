@@ -16,18 +16,7 @@ const PLACE: &str = "/* @GENERATED@ */\n";
 
 /// Status codes that hosts know by name and that clrhost's own table does not hold: it holds what we answer.
 const MORE_CODES: &[(&str, u32)] = &[
-    ("COR_E_APPDOMAINUNLOADED", 0x8013_1014),
-    ("COR_E_CANNOTUNLOADAPPDOMAIN", 0x8013_1015),
     ("COR_E_SYNCHRONIZATIONLOCK", 0x8013_1518),
-    ("COR_E_THREADSTATE", 0x8013_1520),
-    ("COR_E_THREADABORTED", 0x8013_1530),
-    ("CLR_E_SHIM_RUNTIMELOAD", 0x8013_1700),
-    ("CLR_E_SHIM_RUNTIMEEXPORT", 0x8013_1701),
-    ("CLR_E_SHIM_INSTALLROOT", 0x8013_1702),
-    ("CLR_E_SHIM_INSTALLCOMP", 0x8013_1703),
-    ("CLR_E_SHIM_LEGACYRUNTIMEALREADYBOUND", 0x8013_1704),
-    ("CLR_E_SHIM_SHUTDOWNINPROGRESS", 0x8013_1705),
-    ("REGDB_E_CLASSNOTREG", 0x8004_0154),
 ];
 
 /// Path and text of every header.
