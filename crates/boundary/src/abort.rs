@@ -9,6 +9,7 @@
 
 use crate::host::HostResult;
 use clrhost_hresult::Hresult;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -51,10 +52,28 @@ struct State {
 }
 
 /// How a task stands with aborts.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct AbortState {
     state: Mutex<State>,
     moved_on: Condvar,
+    gate: AtomicU32,
+}
+
+/// Where a task is, as far as it matters to an abort that is on its way.
+pub mod gate {
+    /// Managed code would let the exception out into native code, which ends the process: not now.
+    pub const OUTSIDE: u32 = 0;
+    /// The exception will be caught, or ends just the thread.
+    pub const INSIDE: u32 = 1;
+    /// As before, and somebody is aborting the task: it will not go outside before that is over.
+    pub const ABORTING: u32 = 2;
+}
+
+impl Default for AbortState {
+    fn default() -> Self {
+        let gate = AtomicU32::new(gate::INSIDE);
+        AbortState { state: Mutex::default(), moved_on: Condvar::new(), gate }
+    }
 }
 
 impl AbortState {
@@ -93,6 +112,17 @@ impl AbortState {
     pub fn ended(&self) {
         self.lock().phase = Phase::Ended;
         self.moved_on.notify_all();
+    }
+
+    /// One of the values of [`gate`]. Managed threads are always inside; a thread that came from native code is inside only
+    /// where the engine catches the exception.
+    pub fn gate(&self) -> &AtomicU32 {
+        &self.gate
+    }
+
+    /// True once the task has ended.
+    pub fn has_ended(&self) -> bool {
+        self.lock().phase == Phase::Ended
     }
 
     /// True from a request until its end.

@@ -36,7 +36,7 @@ mod task_type;
 #[cfg(all(test, loom))]
 mod loom_tests;
 
-pub use abort::{AbortRequest, AbortState, RegionEnd};
+pub use abort::{AbortRequest, AbortState, RegionEnd, gate};
 pub use boundary::{Boundary, Clock};
 pub use crossing::{Bracket, Crossing};
 pub use histogram::HistogramSnapshot;

@@ -4,10 +4,11 @@
 //! waits. So each abort has two threads of ours: one calls the function, the other wakes the target meanwhile: out of
 //! managed waits by an interruption, out of a sleep that the host performs by an alert.
 
-use clrhost_boundary::Task;
+use clrhost_boundary::{Task, gate};
 use clrhost_engine_coreclr::{Shim, ThreadHandle};
 use clrhost_probe::Probe;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::{AcqRel, Relaxed};
 use std::thread;
 use std::time::Duration;
 
@@ -24,7 +25,12 @@ pub(crate) fn deliver(probe: &'static Probe, shim: Shim, task: Arc<Task>) {
         let _ = probe.with_managed_thread(&target, |handle| {
             // SAFETY: it is the handle of a managed thread, which stays good until this closure returns.
             let handle = unsafe { ThreadHandle::new(handle as usize) };
-            abort(probe, shim, &target, handle);
+            if pass_gate(&target) {
+                abort(probe, shim, &target, handle);
+                // Only now may it leave the block that catches the exception.
+                let gate = target.abort().gate();
+                let _ = gate.compare_exchange(gate::ABORTING, gate::INSIDE, AcqRel, Relaxed);
+            }
         });
         target.abort().finished();
     });
@@ -32,6 +38,20 @@ pub(crate) fn deliver(probe: &'static Probe, shim: Shim, task: Arc<Task>) {
         // Nobody hands it over; the task may be asked again.
         task.abort().finished();
     }
+}
+
+/// Waits until the task may be aborted, and keeps it there. False if it ends before.
+fn pass_gate(task: &Task) -> bool {
+    let mut pause = Duration::from_millis(1);
+    let gate = task.abort().gate();
+    while gate.compare_exchange(gate::INSIDE, gate::ABORTING, AcqRel, Relaxed).is_err() {
+        if task.abort().has_ended() {
+            return false;
+        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(BETWEEN);
+    }
+    true
 }
 
 fn abort(probe: &'static Probe, shim: Shim, task: &Arc<Task>, handle: ThreadHandle) {

@@ -116,11 +116,13 @@ impl Runtime {
     ) -> HostResult<i32> {
         self.available()?;
         let shim = self.shim().map_err(|error| error.hresult().unwrap_or(Hresult::CLR_E_SHIM_RUNTIMELOAD))?;
-        if let Some(tasks) = self.tasks().filter(|_| self.is_hosted()) {
-            // So that the thread can be aborted while it is in the method.
-            tasks.attach()?;
-        }
-        shim.execute(assembly, type_name, method, argument).map_err(Hresult)
+        // So that the thread can be aborted while it is in the method.
+        let task = match self.tasks().filter(|_| self.is_hosted()) {
+            Some(tasks) => Some(tasks.attach()?),
+            None => None,
+        };
+        let gate = task.as_ref().map(|task| task.abort().gate());
+        shim.execute(assembly, type_name, method, argument, gate).map_err(Hresult)
     }
 
     /// What the last failure of [`execute`](Self::execute) on this thread was about, in .NET's words: the exception with

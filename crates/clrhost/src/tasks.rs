@@ -4,9 +4,10 @@
 use crate::Crossings;
 use crate::abort::deliver;
 use crate::{shim, yielding};
-use clrhost_boundary::{AbortRequest, Bracket, HostResult, Hresult, Task, TaskType};
+use clrhost_boundary::{AbortRequest, Bracket, HostResult, Hresult, Task, TaskType, gate};
 use clrhost_engine_coreclr::{Shim, ThreadHandle};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// The first version of .NET that can abort a thread.
 const ABORTS_SINCE: u16 = 7;
@@ -59,6 +60,8 @@ impl Tasks {
         let handle = shim.current_thread() as u64;
         let task = probe.attach_current_thread().ok_or(Hresult::E_OUTOFMEMORY)?;
         if handle != 0 {
+            // This thread's managed code has no frame below it that would catch an abort.
+            task.abort().gate().store(gate::OUTSIDE, Ordering::Release);
             probe.set_managed_thread(&task, handle);
         }
         while let Some(dead) = probe.take_dead_thread() {
@@ -72,7 +75,8 @@ impl Tasks {
 
     /// Asks for the task to be aborted and returns at once (`ICLRTask::Abort`). The task gets a `ThreadAbortException`: in
     /// managed code soon, out of a managed wait or a sleep of the host's too; in native code when it returns; inside a
-    /// critical region or while aborts are prevented, at the end of that; inside a `catch` handler, at its end.
+    /// critical region or while aborts are prevented, at the end of that; inside a `catch` handler, at its end. A thread of
+    /// the host's own gets it only inside `Runtime::execute`, which then answers `COR_E_THREADABORTED`.
     ///
     /// `Err(S_FALSE)` if an earlier request is still open. `Err(HOST_E_INVALIDOPERATION)` if the task has ended, or is none
     /// that can be aborted: a thread of the runtime's own, or a foreign thread that only calls back (one that called

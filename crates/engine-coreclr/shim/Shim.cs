@@ -20,7 +20,8 @@ namespace Clrhost
         [MarshalAs(UnmanagedType.LPWStr)] string type,
         [MarshalAs(UnmanagedType.LPWStr)] string method,
         [MarshalAs(UnmanagedType.LPWStr)] string argument,
-        IntPtr answer);
+        IntPtr answer,
+        IntPtr gate);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     delegate int CopyLastError(IntPtr text, int capacity);
@@ -47,8 +48,6 @@ namespace Clrhost
         const int NotImplemented = unchecked((int)0x80004001);
         const int Failed = unchecked((int)0x80004005);
         const int AnyException = unchecked((int)0x80131500);
-        const int MissingMethod = unchecked((int)0x80131513);
-        const int TypeLoad = unchecked((int)0x80131522);
         const int ThreadAborted = unchecked((int)0x80131530);
         const int InvalidOperation = unchecked((int)0x80131022);
 
@@ -77,36 +76,63 @@ namespace Clrhost
             return Ok;
         }
 
-        static int ExecuteMethod(string assembly, string type, string method, string argument, IntPtr answer)
+        static int ExecuteMethod(
+            string assembly, string type, string method, string argument, IntPtr answer, IntPtr gate)
         {
+            var door = new Gate(gate);
+            int outcome;
             try
             {
-                Assembly loaded = Dependencies.Load(Path.GetFullPath(assembly));
-                Type found = loaded.GetType(type, false);
-                if (found == null) { return Fail(TypeLoad, "no type " + type + " in " + assembly); }
-                var parameters = new[] { typeof(string) };
-                const BindingFlags Static = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
-                MethodInfo entry = found.GetMethod(method, Static, null, parameters, null);
-                // A method that takes an object would be found as well.
-                if (entry == null || entry.ReturnType != typeof(int)
-                    || entry.GetParameters()[0].ParameterType != typeof(string))
-                {
-                    return Fail(MissingMethod, "no `static int " + method + "(string)` in " + type);
-                }
-                var call = (Func<string, int>)Delegate.CreateDelegate(typeof(Func<string, int>), entry);
-                int result = call(argument);
-                Marshal.WriteInt32(answer, result);
-                return Ok;
+                door.Open();
+                outcome = Answer(assembly, type, method, argument, answer);
             }
             catch (ThreadAbortException)
             {
                 Aborts.Reset();
-                return Fail(ThreadAborted, "the task was aborted");
+                outcome = Fail(ThreadAborted, "the task was aborted");
             }
-            catch (Exception e)
+            // An abort that is on its way has to strike before this returns.
+            while (true)
             {
-                return Fail(e.HResult, e.ToString());
+                try
+                {
+                    door.Close();
+                    return outcome;
+                }
+                catch (ThreadAbortException)
+                {
+                    Aborts.Reset();
+                    outcome = Fail(ThreadAborted, "the task was aborted");
+                }
+                catch (ThreadInterruptedException) { }
             }
+        }
+
+        static int Answer(string assembly, string type, string method, string argument, IntPtr answer)
+        {
+            try
+            {
+                Marshal.WriteInt32(answer, Run(assembly, type, method, argument));
+                return Ok;
+            }
+            catch (ThreadAbortException) { throw; }
+            catch (Exception e) { return Fail(e.HResult, e.ToString()); }
+        }
+
+        static int Run(string assembly, string type, string method, string argument)
+        {
+            Assembly loaded = Dependencies.Load(Path.GetFullPath(assembly));
+            Type found = loaded.GetType(type, false);
+            if (found == null) { throw new TypeLoadException("no type " + type + " in " + assembly); }
+            const BindingFlags Static = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+            MethodInfo entry = found.GetMethod(method, Static, null, new[] { typeof(string) }, null);
+            // A method that takes an object would be found as well.
+            if (entry == null || entry.ReturnType != typeof(int)
+                || entry.GetParameters()[0].ParameterType != typeof(string))
+            {
+                throw new MissingMethodException("no `static int " + method + "(string)` in " + type);
+            }
+            return ((Func<string, int>)Delegate.CreateDelegate(typeof(Func<string, int>), entry))(argument);
         }
 
         static int CopyError(IntPtr text, int capacity)
@@ -207,6 +233,37 @@ namespace Clrhost
         }
     }
 
+    // Where a thread that came from native code may be aborted: an exception that left managed code would end the process,
+    // so only inside the block that catches it. The number is shared with native code, which claims it before it aborts.
+    unsafe struct Gate
+    {
+        const int Outside = 0;
+        const int Inside = 1;
+        const int Aborting = 2;
+
+        readonly int* state;
+        // The thread is in such a block already, further out, which opened the gate.
+        readonly bool nested;
+
+        public Gate(IntPtr address)
+        {
+            state = (int*)address;
+            nested = state == null || Thread.VolatileRead(ref *state) != Outside;
+        }
+
+        public void Open()
+        {
+            if (!nested) { Interlocked.CompareExchange(ref *state, Inside, Outside); }
+        }
+
+        // Returns when the thread is outside, which it may not be as long as somebody is aborting it.
+        public void Close()
+        {
+            if (nested) { return; }
+            while (Interlocked.CompareExchange(ref *state, Outside, Inside) == Aborting) { Thread.Sleep(1); }
+        }
+    }
+
     // Loads assemblies, and what they depend on by their deps.json and from beside them.
     static class Dependencies
     {
@@ -282,8 +339,15 @@ namespace Clrhost
     {
         const string Controlled = "System.Runtime.ControlledExecution, System.Private.CoreLib";
         static readonly MethodInfo abort = Shim.Method(Controlled, "AbortThread", null);
-        static readonly MethodInfo reset = Shim.Method(Controlled, "ResetAbortThread", null);
+        // A delegate, because reflection takes locks, and a thread that is being aborted may be interrupted in them.
+        static readonly Action reset = CreateReset();
         static readonly MethodInfo handle = Shim.Method("System.Threading.Thread, System.Private.CoreLib", "GetNativeHandle", null);
+
+        static Action CreateReset()
+        {
+            MethodInfo method = Shim.Method(Controlled, "ResetAbortThread", null);
+            return method == null ? null : (Action)Delegate.CreateDelegate(typeof(Action), method);
+        }
 
         public static bool Abort(Thread thread)
         {
@@ -294,7 +358,7 @@ namespace Clrhost
 
         public static void Reset()
         {
-            if (reset != null) { reset.Invoke(null, null); }
+            if (reset != null) { reset(); }
         }
     }
 

@@ -12,6 +12,7 @@ use crate::os::HostString;
 use std::ffi::c_void;
 use std::path::PathBuf;
 use std::ptr;
+use std::sync::atomic::AtomicU32;
 
 /// Compiled by `cargo xtask shim`, since users of the crate have no C# compiler.
 static IMAGE: &[u8] = include_bytes!("../shim/clrhost.shim.dll");
@@ -22,7 +23,14 @@ const METHOD: &str = "Initialize";
 #[repr(C)]
 #[derive(Clone, Copy)]
 struct Table {
-    execute: unsafe extern "C" fn(*const u16, *const u16, *const u16, *const u16, *mut i32) -> i32,
+    execute: unsafe extern "C" fn(
+        *const u16,
+        *const u16,
+        *const u16,
+        *const u16,
+        *mut i32,
+        *const AtomicU32,
+    ) -> i32,
     copy_last_error: unsafe extern "C" fn(*mut u16, i32) -> i32,
     current_thread: unsafe extern "C" fn() -> usize,
     release_thread: unsafe extern "C" fn(usize) -> i32,
@@ -123,20 +131,25 @@ impl Shim {
     }
 
     /// Calls `static int METHOD(string)` of this assembly on the calling thread. `Err` carries the HRESULT.
+    ///
+    /// `gate` tells whether the thread may be aborted: 0 not, 1 it may, 2 it is being aborted. It is raised from 0 to 1
+    /// while the thread is where an abort is caught; who aborts the thread first raises it from 1 to 2.
     pub fn execute(
         &self,
         assembly: &[u16],
         type_name: &[u16],
         method: &[u16],
         argument: Option<&[u16]>,
+        gate: Option<&AtomicU32>,
     ) -> Result<i32, i32> {
         let texts = [assembly, type_name, method].map(terminated);
         let argument = argument.map(terminated);
         let argument = argument.as_ref().map_or(ptr::null(), |argument| argument.as_ptr());
         let mut answer = 0;
         let [assembly, type_name, method] = texts.each_ref().map(|text| text.as_ptr());
-        // SAFETY: all texts end in NUL and live on; null stands for no argument; `answer` is ours to write to.
-        let done = unsafe { (self.table.execute)(assembly, type_name, method, argument, &mut answer) };
+        let gate = gate.map_or(ptr::null(), ptr::from_ref);
+        // SAFETY: all texts end in NUL and live on; null stands for no argument and no gate; `answer` is ours to write to.
+        let done = unsafe { (self.table.execute)(assembly, type_name, method, argument, &mut answer, gate) };
         if done == 0 { Ok(answer) } else { Err(done) }
     }
 

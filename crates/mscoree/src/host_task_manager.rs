@@ -130,18 +130,20 @@ impl TaskManager for HostTaskManager {
         let task = unsafe { HostObject::<IHostTask_Vtbl>::handed_out(task) };
         let outcome = match (created, task) {
             (Hresult::S_OK, Some(task)) => {
-                // SAFETY: the reference keeps the task alive.
-                result(unsafe { (task.vtbl().Start)(task.this()) })
+                let (vtbl, this) = (task.vtbl(), task.this());
+                requests().made.insert(number, task);
+                // SAFETY: the reference just kept keeps the task alive, until its thread ends at the earliest.
+                result(unsafe { (vtbl.Start)(this) })
             }
             // A host that has run out of tasks; the program goes on with a thread of the runtime's.
             (Hresult::S_OK, None) | (Hresult::E_FAIL | Hresult::E_NOTIMPL, _) => {
-                requests().open.remove(&number);
+                forget(number);
                 return Err(Hresult::E_NOTIMPL);
             }
             (hresult, _) => Err(hresult),
         };
         if outcome.is_err() {
-            requests().open.remove(&number);
+            forget(number);
         }
         outcome
     }
@@ -205,11 +207,26 @@ fn identifier(target: &Target) -> usize {
 
 /// Requests that hosts have been given and not run yet. A host gets a number instead of an address, so that a start routine
 /// that is called twice, or not at all, does no harm.
-static REQUESTS: Mutex<Requests> = Mutex::new(Requests { next: 1, open: BTreeMap::new() });
+static REQUESTS: Mutex<Requests> =
+    Mutex::new(Requests { next: 1, open: BTreeMap::new(), made: BTreeMap::new() });
 
 struct Requests {
     next: usize,
     open: BTreeMap<usize, TaskRequest>,
+    /// The tasks that hosts made for requests. The reference that CreateTask hands out is the runtime's until the thread
+    /// ends, and may be the only one.
+    made: BTreeMap<usize, HostObject<IHostTask_Vtbl>>,
+}
+
+/// The request is over, or came to nothing.
+fn forget(number: usize) {
+    let (request, made) = {
+        let mut requests = requests();
+        (requests.open.remove(&number), requests.made.remove(&number))
+    };
+    // Dropped without the lock: the one may tell the runtime, the other the host.
+    drop(request);
+    drop(made);
 }
 
 fn requests() -> MutexGuard<'static, Requests> {
@@ -228,6 +245,13 @@ impl Requests {
 /// The start routine that a host calls on the new thread. Nothing is caught here: a thread may end by `pthread_exit`, which
 /// unwinds through this frame.
 extern "C-unwind" fn run(parameter: *mut c_void) -> u32 {
-    let request = requests().open.remove(&(parameter as usize));
+    struct Over(usize);
+    impl Drop for Over {
+        fn drop(&mut self) {
+            forget(self.0);
+        }
+    }
+    let over = Over(parameter as usize);
+    let request = requests().open.remove(&over.0);
     request.is_some_and(TaskRequest::run).into()
 }
