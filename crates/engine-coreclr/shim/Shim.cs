@@ -79,12 +79,17 @@ namespace Clrhost
         static int ExecuteMethod(
             string assembly, string type, string method, string argument, IntPtr answer, IntPtr gate)
         {
+            Func<string, int> call;
+            // Outside the gate: an abort is to strike what is called, not the loader.
+            try { call = Find(assembly, type, method); }
+            catch (Exception e) { return Fail(e.HResult, e.ToString()); }
+
             var door = new Gate(gate);
             int outcome;
             try
             {
                 door.Open();
-                outcome = Answer(assembly, type, method, argument, answer);
+                outcome = Answer(call, argument, answer);
             }
             catch (ThreadAbortException)
             {
@@ -108,18 +113,18 @@ namespace Clrhost
             }
         }
 
-        static int Answer(string assembly, string type, string method, string argument, IntPtr answer)
+        static int Answer(Func<string, int> call, string argument, IntPtr answer)
         {
             try
             {
-                Marshal.WriteInt32(answer, Run(assembly, type, method, argument));
+                Marshal.WriteInt32(answer, call(argument));
                 return Ok;
             }
             catch (ThreadAbortException) { throw; }
             catch (Exception e) { return Fail(e.HResult, e.ToString()); }
         }
 
-        static int Run(string assembly, string type, string method, string argument)
+        static Func<string, int> Find(string assembly, string type, string method)
         {
             Assembly loaded = Dependencies.Load(Path.GetFullPath(assembly));
             Type found = loaded.GetType(type, false);
@@ -132,7 +137,7 @@ namespace Clrhost
             {
                 throw new MissingMethodException("no `static int " + method + "(string)` in " + type);
             }
-            return ((Func<string, int>)Delegate.CreateDelegate(typeof(Func<string, int>), entry))(argument);
+            return (Func<string, int>)Delegate.CreateDelegate(typeof(Func<string, int>), entry);
         }
 
         static int CopyError(IntPtr text, int capacity)
