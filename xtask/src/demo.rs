@@ -25,3 +25,18 @@ pub fn run(args: &[String]) -> Result<u8, Failure> {
     let status = clrhost.status().map_err(|e| format!("can't start {line}: {e}"))?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
+
+/// Builds the cooperative host and the load, and runs the comparison; `args` go to the host.
+pub fn cooperative(args: &[String]) -> Result<u8, Failure> {
+    let dotnet = setup()?;
+    progress("cooperative", "building it with optimisation");
+    workspace::run(cargo().args(["build", "--release", "--quiet", "--package", "cooperative"]))?;
+    let load = fixtures::build_sample("load", "Load")?;
+    let mut host = Command::new(target().join("release/cooperative"));
+    host.arg(load).args(args);
+    if dotnet.fetched {
+        host.env("DOTNET_ROOT", &dotnet.root);
+    }
+    let status = host.status().map_err(|e| format!("can't start {}: {e}", words(&host)))?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+}

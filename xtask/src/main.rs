@@ -11,6 +11,7 @@ mod demo;
 mod dotnet;
 mod fixtures;
 mod programs;
+mod shim;
 mod test;
 mod workspace;
 
@@ -23,6 +24,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   fixtures        build the test programs
   test [FILTER]   run all tests; with FILTER only the tests whose names contain it
   bench [ARGS]    run the benchmarks
+  cooperative     build the cooperative host and its load, and compare it with .NET by itself
+  shim [--check]  compile clrhost's managed part, or compare it with what is checked in
   abi [--check]   write the hosting interfaces and headers from Microsoft's metadata, or compare them
 ";
 
@@ -39,6 +42,8 @@ fn main() -> ExitCode {
         ("test", [] | [_]) => test::run(rest.first().map(String::as_str)),
         ("bench", args) => bench::run(args),
         ("abi", args) => abi::generate(args),
+        ("shim", args) => shim::generate(args),
+        ("cooperative", args) => demo::cooperative(args),
         ("help" | "--help" | "-h", _) => {
             print!("{USAGE}");
             Ok(0)

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::workspace::{self, cargo, find_command, progress, run_quietly, words};
-use crate::{Failure, abi, debian, fixtures, programs, setup};
+use crate::{Failure, abi, debian, fixtures, programs, setup, shim};
 
 /// Runs all checks, the tests proper last; with `filter` only the tests whose names contain it.
 pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
@@ -20,6 +20,7 @@ pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
             step("formatting", cargo().args(["fmt", "--all", "--check"]))?;
             // It formats what it writes.
             abi::check_if_possible()?;
+            shim::check()?;
         }
         if has_component("clippy", "clippy") {
             let mut clippy = cargo();
