@@ -1,5 +1,6 @@
 //! The crate on the real runtime. A process holds one runtime, so each case runs in a child process; see [`child`].
 
+mod aborts;
 mod answers;
 mod blocking;
 mod child;
@@ -13,3 +14,4 @@ mod recorder;
 mod scripted;
 mod shut;
 mod start;
+mod threads;

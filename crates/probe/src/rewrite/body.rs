@@ -11,7 +11,6 @@ pub(crate) mod op {
     pub(crate) const RET: u8 = 0x2A;
     pub(crate) const LDIND_U1: u8 = 0x47;
     pub(crate) const CONV_I: u8 = 0xD3;
-    pub(crate) const ENDFINALLY: u8 = 0xDC;
 }
 
 const LDARG_0: u8 = 0x02;
@@ -23,6 +22,7 @@ const CALLI: u8 = 0x29;
 const CALLVIRT: u8 = 0x6F;
 const PREFIX: u8 = 0xFE;
 const CEQ: u8 = 0x01;
+const RETHROW: u8 = 0x1A;
 
 /// Branches with a 32-bit distance.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,15 +43,16 @@ pub(crate) struct Body {
     code: Vec<u8>,
     labels: Vec<Option<usize>>,
     branches: Vec<(usize, Label)>,
-    finally: Option<Finally>,
+    handler: Option<Handler>,
 }
 
-/// Offsets of a protected block and its handler.
+/// Offsets of a protected block and its handler, and what that catches.
 #[derive(Clone, Copy)]
-struct Finally {
+struct Handler {
     block: usize,
     handler: usize,
     end: usize,
+    class: u32,
 }
 
 impl Body {
@@ -132,18 +133,26 @@ impl Body {
         self
     }
 
-    /// A block whose end is followed by `handler`, however it is left. The block must end with a `leave`, the handler with
-    /// `endfinally`. A body has one.
+    /// A block, and what is done when an exception leaves it, before that goes on. `class` is the token of System.Object.
+    /// The block must end with a `leave`. A body has one.
+    ///
+    /// A `catch` that throws the exception again, and not a `finally`: what the handler calls may block, and CoreCLR throws a
+    /// pending abort when a thread comes back from native code to a `finally` in the midst of another exception, which its
+    /// unwinder does not survive. In a `catch` it waits.
     pub(crate) fn protected(
         &mut self,
+        class: u32,
         block: impl FnOnce(&mut Body),
         handler: impl FnOnce(&mut Body),
     ) -> &mut Self {
         let block_at = self.code.len();
         block(self);
         let handler_at = self.code.len();
+        self.op(op::POP);
         handler(self);
-        self.finally = Some(Finally { block: block_at, handler: handler_at, end: self.code.len() });
+        self.op(PREFIX).op(RETHROW);
+        let end = self.code.len();
+        self.handler = Some(Handler { block: block_at, handler: handler_at, end, class });
         self
     }
 
@@ -159,7 +168,7 @@ impl Body {
         const INIT_LOCALS: u16 = 0x10;
         const HEADER_WORDS: u16 = 3 << 12;
         let mut flags = FAT | HEADER_WORDS | INIT_LOCALS;
-        if self.finally.is_some() {
+        if self.handler.is_some() {
             flags |= MORE_SECTIONS;
         }
         let mut method = Vec::with_capacity(self.code.len() + 48);
@@ -168,13 +177,19 @@ impl Body {
         method.extend((self.code.len() as u32).to_le_bytes());
         method.extend(locals.to_le_bytes());
         method.extend(&self.code);
-        if let Some(Finally { block, handler, end }) = self.finally {
+        if let Some(Handler { block, handler, end, class }) = self.handler {
             const EH_TABLE_FAT: u32 = 0x41;
-            const FINALLY: u32 = 2;
+            const CATCH: u32 = 0;
             method.resize(method.len().next_multiple_of(4), 0);
             method.extend((EH_TABLE_FAT | 28 << 8).to_le_bytes());
-            let clause =
-                [FINALLY, block as u32, (handler - block) as u32, handler as u32, (end - handler) as u32, 0];
+            let clause = [
+                CATCH,
+                block as u32,
+                (handler - block) as u32,
+                handler as u32,
+                (end - handler) as u32,
+                class,
+            ];
             clause.iter().for_each(|word| method.extend(word.to_le_bytes()));
         }
         method
@@ -215,21 +230,22 @@ mod tests {
         let mut body = Body::default();
         let end = body.label();
         body.protected(
+            0x0200_0003,
             |block| {
                 block.argument(0).call(0x0600_0001).branch(Branch::Leave, end);
             },
             |handler| {
-                handler.op(op::ENDFINALLY);
+                handler.call(0x0600_0004);
             },
         );
         body.place(end).op(op::RET);
         let method = body.finish(3, 0x1100_0002);
-        assert_eq!(method[..12], [0x1B, 0x30, 3, 0, 13, 0, 0, 0, 2, 0, 0, 0x11]);
-        assert_eq!(method[12..25], [0x02, 0x28, 1, 0, 0, 6, 0xDD, 1, 0, 0, 0, 0xDC, 0x2A]);
-        assert_eq!(method[25..28], [0; 3]);
+        assert_eq!(method[..12], [0x1B, 0x30, 3, 0, 20, 0, 0, 0, 2, 0, 0, 0x11]);
+        assert_eq!(method[12..23], [0x02, 0x28, 1, 0, 0, 6, 0xDD, 8, 0, 0, 0]);
+        assert_eq!(method[23..32], [0x26, 0x28, 4, 0, 0, 6, 0xFE, 0x1A, 0x2A]);
         let words: Vec<u32> =
-            method[28..].chunks(4).map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect();
-        assert_eq!(words, [28 << 8 | 0x41, 2, 0, 11, 11, 1, 0]);
+            method[32..].chunks(4).map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect();
+        assert_eq!(words, [28 << 8 | 0x41, 0, 0, 11, 11, 8, 0x0200_0003]);
         assert_eq!(size_of_method(|at| method[at]), Some(method.len()));
     }
 

@@ -160,6 +160,7 @@ struct Rewriter<'a> {
     throw_for_hresult: u32,
     get_lcid: u32,
     culture: u32,
+    object: u32,
 }
 
 const NOT_FOUND: &str = "this version of CoreLib has no such method, or one of another shape";
@@ -186,6 +187,7 @@ impl<'a> Rewriter<'a> {
             throw_for_hresult: throw.ok_or(NOT_FOUND)?.token,
             get_lcid: lcid.ok_or(NOT_FOUND)?.token,
             culture,
+            object: editor.type_def("System.Object").ok_or(NOT_FOUND)?,
             editor,
         })
     }
@@ -326,6 +328,7 @@ impl<'a> Rewriter<'a> {
         let end = body.label();
         let address = std::ptr::from_ref(wait) as usize;
         body.protected(
+            self.object,
             |block| {
                 block.address(address);
                 self.call_own(block, notify::wait_begins as *const c_void, self.tell);
@@ -338,10 +341,10 @@ impl<'a> Rewriter<'a> {
             |handler| {
                 handler.address(address);
                 self.call_own(handler, notify::wait_ends as *const c_void, self.tell);
-                handler.op(op::ENDFINALLY);
             },
         );
-        body.place(end);
+        body.place(end).address(address);
+        self.call_own(body, notify::wait_ends as *const c_void, self.tell);
         if result != sig::VOID {
             body.local(0);
         }
@@ -418,15 +421,15 @@ impl<'a> Rewriter<'a> {
         body.store_local(0).local(0).branch(Branch::IfZero, nothing_dead);
         body.local(0).call(from_int.token).store_local(1).local_address(1).call(free.token);
         body.place(nothing_dead).protected(
+            self.object,
             |block| {
                 block.argument(0).call(clone).branch(Branch::Leave, end);
             },
-            |handler| {
-                self.call_own(handler, notify::thread_ends as *const c_void, self.tell_nothing);
-                handler.op(op::ENDFINALLY);
-            },
+            |handler| self.call_own(handler, notify::thread_ends as *const c_void, self.tell_nothing),
         );
-        body.place(end).op(op::RET);
+        body.place(end);
+        self.call_own(&mut body, notify::thread_ends as *const c_void, self.tell_nothing);
+        body.op(op::RET);
         self.editor.set_body(start.token, body, 8, locals).map_err(say)?;
         Ok(start.token)
     }

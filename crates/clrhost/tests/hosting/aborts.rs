@@ -1,0 +1,141 @@
+//! Aborting tasks: where it works, and what is answered where it does not.
+
+use crate::child::{Child, facts, tell};
+use clrhost::{Host, HostResult, Hresult, Runtime, Target, Task, TaskManager, TaskType, Tasks};
+use clrhost_testkit::{Finished, fixture};
+use serde_json::json;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+struct Silent;
+
+impl TaskManager for Silent {
+    fn call_needs_host_hook(&self, _: &Target) -> HostResult<bool> {
+        Ok(false)
+    }
+}
+
+fn start(host: impl TaskManager + 'static, name: &str) -> Runtime {
+    let config = fixture(name).with_extension("runtimeconfig.json");
+    Host::builder().task_manager(host).start(config).expect("the runtime starts")
+}
+
+/// The task of this name, as soon as there is one.
+fn wait_for(tasks: Tasks, name: &str) -> Arc<Task> {
+    for _ in 0..500 {
+        if let Some(task) = tasks.live().into_iter().find(|task| task.name().as_deref() == Some(name)) {
+            return task;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("no task is called {name}");
+}
+
+fn code(result: HostResult) -> i32 {
+    result.map_or_else(|hresult| hresult.0, |()| 0)
+}
+
+/// In the child: aborts the victim while it does this.
+fn abort_victim(kind: &str) -> i32 {
+    let runtime = start(Silent, "Aborted");
+    let tasks = runtime.tasks().expect("it is hooked");
+    let aborter = thread::spawn(move || {
+        let victim = wait_for(tasks, "victim");
+        // So that it does what it is to be aborted in.
+        thread::sleep(Duration::from_millis(250));
+        let first = code(tasks.abort(&victim));
+        let second = code(tasks.abort(&victim));
+        (victim, first, second)
+    });
+    let result = runtime.execute(&fixture("Aborted"), "Aborted", "Run", Some(kind));
+    let (victim, first, second) = aborter.join().expect("no assertion failed");
+    // Its thread may take a moment to end.
+    let ended = (0..200).any(|_| {
+        thread::sleep(Duration::from_millis(10));
+        tasks.abort(&victim) == Err(Hresult::HOST_E_INVALIDOPERATION)
+    });
+    tell(&json!({ "first": first, "second": second, "ended": ended }));
+    result.expect("the process goes on")
+}
+
+/// In the parent.
+#[track_caller]
+fn assert_aborted(finished: &Finished) {
+    finished.assert_code(0);
+    let told = facts(finished);
+    assert_eq!(told["first"], 0, "{finished}");
+    // The first may be over already.
+    assert!(
+        [0, 1, Hresult::HOST_E_INVALIDOPERATION.0].iter().any(|code| told["second"] == *code),
+        "{finished}"
+    );
+    assert_eq!(told["ended"], true, "{finished}");
+}
+
+#[test]
+fn a_managed_loop_is_aborted() {
+    assert_aborted(&Child::new().run(|_| abort_victim("loop")));
+}
+
+#[test]
+fn a_sleep_is_aborted() {
+    assert_aborted(&Child::new().run(|_| abort_victim("sleep")));
+}
+
+#[test]
+fn a_wait_for_a_lock_is_aborted() {
+    assert_aborted(&Child::new().run(|_| abort_victim("lock")));
+}
+
+#[test]
+fn a_wait_handle_is_aborted() {
+    assert_aborted(&Child::new().run(|_| abort_victim("wait")));
+}
+
+#[test]
+fn a_monitor_wait_is_aborted() {
+    assert_aborted(&Child::new().run(|_| abort_victim("monitor")));
+}
+
+#[test]
+fn native_code_is_aborted_on_return() {
+    assert_aborted(&Child::new().run(|_| abort_victim("native")));
+}
+
+#[test]
+fn a_critical_region_is_not_aborted() {
+    let finished = Child::new().run(|_| abort_victim("region"));
+    assert_aborted(&finished);
+    assert!(finished.stdout.contains("region_done=True"), "{finished}");
+}
+
+/// What can be answered without aborting anything.
+#[test]
+fn what_cannot_be_aborted_says_so() {
+    let finished = Child::new().run(|_| {
+        let runtime = start(Silent, "Kinds");
+        let tasks = runtime.tasks().expect("it is hooked");
+        let ran = runtime.execute(&fixture("Kinds"), "Kinds", "Run", None);
+        assert_eq!(ran, Ok(0));
+        let finalizer = tasks.live().into_iter().find(|task| task.task_type() == TaskType::Finalizer);
+        let finalizer = finalizer.expect("it is a task");
+        assert_eq!(tasks.abort(&finalizer), Err(Hresult::HOST_E_INVALIDOPERATION));
+        assert_eq!(tasks.needs_priority_scheduling(&finalizer), Ok(true));
+        let own = tasks.current().unwrap().expect("this thread executed a method");
+        assert_eq!(tasks.yield_task(&own), Err(Hresult::HOST_E_INVALIDOPERATION));
+        assert!(tasks.allocated_bytes(&own).unwrap() > 0);
+        assert_eq!(tasks.allocated_bytes(&finalizer), Err(Hresult::HOST_E_INVALIDOPERATION));
+        // Of itself: held until the thread is in managed code again.
+        assert_eq!(tasks.begin_prevent_async_abort(&own), Ok(()));
+        assert_eq!(tasks.abort(&own), Ok(()));
+        assert_eq!(tasks.abort(&own), Err(Hresult::S_FALSE));
+        assert_eq!(tasks.end_prevent_async_abort(&own), Ok(()));
+        assert_eq!(tasks.end_prevent_async_abort(&own), Err(Hresult::E_UNEXPECTED));
+        let looped = runtime.execute(&fixture("Everything"), "Everything", "Loop", None);
+        assert_eq!(looped, Err(Hresult::COR_E_THREADABORTED));
+        assert_eq!(runtime.execute(&fixture("Everything"), "Everything", "Length", Some("four")), Ok(4));
+        0
+    });
+    finished.assert_code(0);
+}
