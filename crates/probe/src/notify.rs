@@ -13,6 +13,7 @@ use clrhost_boundary::{
 };
 use std::cell::Cell;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How far the calling thread is with a call of ours, which the flag source must not take for the program's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -117,6 +118,8 @@ pub(crate) extern "C" fn sleep(milliseconds: i32) -> i32 {
         let time = u32::try_from(milliseconds).ok();
         match layer.ask("Sleep", |host| host.sleep(task, time, WaitOption::ALERTABLE)) {
             Err(Hresult::E_NOTIMPL) => answer::GO_ON,
+            // Alerted for an abort, which is thrown as this returns to managed code.
+            Err(Hresult::HOST_E_INTERRUPTED) if task.abort().is_requested() => answer::DONE,
             Err(Hresult::HOST_E_INTERRUPTED) => Hresult::COR_E_THREADINTERRUPTED.0,
             Err(_) if layer.is_shut() => answer::GO_ON,
             // Any other value counts as slept (contract: tasks, section 4.3, Sleep).
@@ -244,6 +247,31 @@ pub(crate) extern "C" fn wait_ends(wait: &'static Wait) {
             probe.boundary().enter::<true, true>(state.owner(), wait.key(), bind);
         }
     });
+}
+
+/// A wait ends with an interruption. 1 if that was to make way for an abort, else 0.
+pub(crate) extern "C" fn wait_is_interrupted(wait: &'static Wait) -> i32 {
+    let mut aborting = 0;
+    tell("a wait", |probe| {
+        if let Some(state) = current() {
+            let bind = || wait.bind(probe, TargetKind::RuntimeWait);
+            probe.boundary().enter::<true, true>(state.owner(), wait.key(), bind);
+            aborting = state.owner().task().abort().is_requested().into();
+        }
+    });
+    aborting
+}
+
+/// Gives an abort the time to come: it is thrown when this returns. 0 if there is none any more.
+pub(crate) extern "C" fn await_abort() -> i32 {
+    let mut aborting = 0;
+    tell("an abort", |_| {
+        if let Some(state) = current() {
+            aborting = state.owner().task().abort().is_requested().into();
+            std::thread::sleep(Duration::from_millis(aborting as u64));
+        }
+    });
+    aborting
 }
 
 /// The body of a managed thread begins. Takes over a handle on its object, and gives one to free, or 0.

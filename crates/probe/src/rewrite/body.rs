@@ -23,6 +23,9 @@ const CALLVIRT: u8 = 0x6F;
 const PREFIX: u8 = 0xFE;
 const CEQ: u8 = 0x01;
 const RETHROW: u8 = 0x1A;
+const NEWOBJ: u8 = 0x73;
+const ISINST: u8 = 0x75;
+const THROW: u8 = 0x7A;
 
 /// Branches with a 32-bit distance.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -100,6 +103,21 @@ impl Body {
         self.with_token(CALL, method)
     }
 
+    /// Whether the object on top is one of this class: itself, or null.
+    pub(crate) fn is_instance(&mut self, class: u32) -> &mut Self {
+        self.with_token(ISINST, class)
+    }
+
+    /// Throws a new exception, made by this constructor without arguments.
+    pub(crate) fn throw_new(&mut self, constructor: u32) -> &mut Self {
+        self.with_token(NEWOBJ, constructor).op(THROW)
+    }
+
+    /// Throws the exception of this handler again.
+    pub(crate) fn rethrow(&mut self) -> &mut Self {
+        self.op(PREFIX).op(RETHROW)
+    }
+
     pub(crate) fn call_virtual(&mut self, method: u32) -> &mut Self {
         self.with_token(CALLVIRT, method)
     }
@@ -134,7 +152,8 @@ impl Body {
     }
 
     /// A block, and what is done when an exception leaves it, before that goes on. `class` is the token of System.Object.
-    /// The block must end with a `leave`. A body has one.
+    /// The block must end with a `leave`, the handler, which begins with the exception on the stack, with a `leave` or by
+    /// throwing it again. A body has one.
     ///
     /// A `catch` that throws the exception again, and not a `finally`: what the handler calls may block, and CoreCLR throws a
     /// pending abort when a thread comes back from native code to a `finally` in the midst of another exception, which its
@@ -148,9 +167,7 @@ impl Body {
         let block_at = self.code.len();
         block(self);
         let handler_at = self.code.len();
-        self.op(op::POP);
         handler(self);
-        self.op(PREFIX).op(RETHROW);
         let end = self.code.len();
         self.handler = Some(Handler { block: block_at, handler: handler_at, end, class });
         self
@@ -235,7 +252,7 @@ mod tests {
                 block.argument(0).call(0x0600_0001).branch(Branch::Leave, end);
             },
             |handler| {
-                handler.call(0x0600_0004);
+                handler.op(op::POP).call(0x0600_0004).rethrow();
             },
         );
         body.place(end).op(op::RET);

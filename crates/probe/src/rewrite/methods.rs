@@ -151,16 +151,20 @@ struct Rewriter<'a> {
     editor: Editor<'a>,
     /// `void ()`, managed.
     expect: u32,
-    /// `int ()`, `int (int)`, `void (native int)`, `native int (native int)`, `void ()`; all native.
+    /// `int ()`, `int (int)`, `void (native int)`, `int (native int)`, `native int (native int)`, `void ()`; all native.
     ask_nothing: u32,
     ask_int: u32,
     tell: u32,
+    tell_and_ask: u32,
     exchange: u32,
     tell_nothing: u32,
     throw_for_hresult: u32,
     get_lcid: u32,
     culture: u32,
     object: u32,
+    /// `ThreadInterruptedException` and its constructor.
+    interrupted: u32,
+    new_interrupted: u32,
 }
 
 const NOT_FOUND: &str = "this version of CoreLib has no such method, or one of another shape";
@@ -176,18 +180,23 @@ impl<'a> Rewriter<'a> {
         let culture = editor.type_def("System.Globalization.CultureInfo").ok_or(NOT_FOUND)?;
         let throw = editor.method(marshal, "ThrowExceptionForHR", &[sig::STATIC, 1, sig::VOID, sig::I4]);
         let lcid = editor.method(culture, "get_LCID", &[sig::INSTANCE, 0, sig::I4]);
+        let interrupted = editor.type_def("System.Threading.ThreadInterruptedException").ok_or(NOT_FOUND)?;
+        let new_interrupted = editor.method(interrupted, ".ctor", &[sig::INSTANCE, 0, sig::VOID]);
         let signature = |bytes: &[u8]| editor.signature(bytes).map_err(say);
         Ok(Rewriter {
             expect: signature(&[sig::STATIC, 0, sig::VOID])?,
             ask_nothing: signature(&[sig::UNMANAGED_C, 0, sig::I4])?,
             ask_int: signature(&[sig::UNMANAGED_C, 1, sig::I4, sig::I4])?,
             tell: signature(&[sig::UNMANAGED_C, 1, sig::VOID, sig::I])?,
+            tell_and_ask: signature(&[sig::UNMANAGED_C, 1, sig::I4, sig::I])?,
             exchange: signature(&[sig::UNMANAGED_C, 1, sig::I, sig::I])?,
             tell_nothing: signature(&[sig::UNMANAGED_C, 0, sig::VOID])?,
             throw_for_hresult: throw.ok_or(NOT_FOUND)?.token,
             get_lcid: lcid.ok_or(NOT_FOUND)?.token,
             culture,
             object: editor.type_def("System.Object").ok_or(NOT_FOUND)?,
+            interrupted,
+            new_interrupted: new_interrupted.ok_or(NOT_FOUND)?.token,
             editor,
         })
     }
@@ -325,7 +334,8 @@ impl<'a> Rewriter<'a> {
             sig::VOID => 0,
             _ => self.editor.signature(&[sig::LOCALS, 1, result]).map_err(say)?,
         };
-        let end = body.label();
+        let (end, aborted) = (body.label(), body.label());
+        let (other, interrupted) = (body.label(), body.label());
         let address = std::ptr::from_ref(wait) as usize;
         body.protected(
             self.object,
@@ -339,10 +349,19 @@ impl<'a> Rewriter<'a> {
                 block.branch(Branch::Leave, end);
             },
             |handler| {
+                handler.is_instance(self.interrupted).branch(Branch::IfZero, other);
                 handler.address(address);
+                self.call_own(handler, notify::wait_is_interrupted as *const c_void, self.tell_and_ask);
+                handler.branch(Branch::IfZero, interrupted).branch(Branch::Leave, aborted);
+                handler.place(other).address(address);
                 self.call_own(handler, notify::wait_ends as *const c_void, self.tell);
+                handler.place(interrupted).rethrow();
             },
         );
+        // The interruption was that of an abort, which comes as the thread returns from native code.
+        body.place(aborted);
+        self.call_own(body, notify::await_abort as *const c_void, self.ask_nothing);
+        body.branch(Branch::IfNotZero, aborted).throw_new(self.new_interrupted);
         body.place(end).address(address);
         self.call_own(body, notify::wait_ends as *const c_void, self.tell);
         if result != sig::VOID {
@@ -425,7 +444,11 @@ impl<'a> Rewriter<'a> {
             |block| {
                 block.argument(0).call(clone).branch(Branch::Leave, end);
             },
-            |handler| self.call_own(handler, notify::thread_ends as *const c_void, self.tell_nothing),
+            |handler| {
+                handler.op(op::POP);
+                self.call_own(handler, notify::thread_ends as *const c_void, self.tell_nothing);
+                handler.rethrow();
+            },
         );
         body.place(end);
         self.call_own(&mut body, notify::thread_ends as *const c_void, self.tell_nothing);
