@@ -39,11 +39,9 @@ impl World {
     }
 
     pub fn thread(&self, os_thread_id: u64, name: Option<&str>) -> TaskOwner {
-        self.boundary.start_task(TaskIdentity {
-            os_thread_id,
-            name: name.map(str::to_owned),
-            ..TaskIdentity::default()
-        })
+        let identity =
+            TaskIdentity { os_thread_id, name: name.map(str::to_owned), ..TaskIdentity::default() };
+        self.boundary.start_task(identity, true)
     }
 
     pub fn bind(&self, description: TargetDescription) -> TargetId {
