@@ -42,8 +42,12 @@ void Check(HRESULT result, const char *what) {
     exit(1);
 }
 
-// File names and settings here are ASCII.
-std::basic_string<WCHAR> Wide(const std::string &text) { return {text.begin(), text.end()}; }
+// File names and settings here are ASCII. A vector, because std::wstring has 32 bits a unit even under -fshort-wchar.
+struct Wide {
+    explicit Wide(const std::string &text) : units(text.begin(), text.end()) { units.push_back(0); }
+    const WCHAR *c_str() const { return units.data(); }
+    std::vector<WCHAR> units;
+};
 
 } // namespace
 

@@ -127,7 +127,8 @@ impl Tasks {
     /// Bytes the task has allocated since it began (`ICLRTask::GetMemStats`); the contract's number goes back to 0 at
     /// each collection, CoreCLR's does not.
     ///
-    /// On the task's own thread only, else `Err(HOST_E_INVALIDOPERATION)`: CoreCLR tells of no other's.
+    /// On the task's own thread only, else `Err(HOST_E_INVALIDOPERATION)`: CoreCLR tells managed code of no other's, and its
+    /// debugging library, which could, is not used yet.
     pub fn allocated_bytes(&self, task: &Arc<Task>) -> HostResult<u64> {
         self.check_own(task)?;
         let bytes = self.shim()?.allocated().map_err(Hresult)?;
@@ -155,7 +156,8 @@ impl Tasks {
     }
 
     /// Critical regions (`Thread.BeginCriticalRegion`) that the task is in (`ICLRTask::LocksHeld`). A lower bound of what
-    /// the contract counts: CoreCLR keeps no count of the locks a thread holds.
+    /// the contract counts: CoreCLR keeps no count of the locks a thread holds, and its debugging library, which knows the owners
+    /// of contended ones, is not used yet.
     pub fn locks_held(&self, task: &Arc<Task>) -> HostResult<usize> {
         self.check_available()?;
         Ok(task.abort().delays() as usize)

@@ -82,7 +82,7 @@ static void Managers(ICLRControl *control) {
 
 static void Execute(ICLRRuntimeHost *runtime, const std::string &assembly) {
     auto run = [&](const std::string &file, const char *type, const char *method, const char *argument, DWORD *answer) {
-        std::basic_string<WCHAR> text = Wide(argument ? argument : "");
+        WideText text = Wide(argument ? argument : "");
         return runtime->ExecuteInDefaultAppDomain(Wide(file).c_str(), Wide(type).c_str(), Wide(method).c_str(),
                                                   argument ? text.c_str() : nullptr, answer);
     };

@@ -15,6 +15,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 // What each method answers where that is not what a host without wishes answers.
 struct Answers {
@@ -214,7 +215,17 @@ class RecordingHost final : public IHostControl, public IHostTaskManager, public
     const Answers answers_;
 };
 
-inline std::basic_string<WCHAR> Wide(const std::string &text) { return {text.begin(), text.end()}; }
+// Not std::basic_string: the one of wchar_t in libstdc++ is compiled for 32 bits, whatever -fshort-wchar says.
+struct WideText {
+    std::vector<WCHAR> units;
+    const WCHAR *c_str() const { return units.data(); }
+};
+
+inline WideText Wide(const std::string &text) {
+    WideText wide{{text.begin(), text.end()}};
+    wide.units.push_back(0);
+    return wide;
+}
 
 // The runtime as .NET Framework's hosts get it; ends the process where that fails.
 inline ICLRRuntimeHost *GetRuntimeHost(const char *version = "v4.0.30319") {
