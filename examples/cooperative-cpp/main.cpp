@@ -84,7 +84,7 @@ int main(int argc, char **argv) {
         using namespace std::chrono_literals;
         for (;;) {
             std::this_thread::sleep_for(75ms);
-            aborts += scheduler.AbortRunaways(300ms);
+            aborts += scheduler.AbortRunaways(500ms);
         }
     }).detach();
 

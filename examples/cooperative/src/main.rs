@@ -22,7 +22,7 @@ use std::thread;
 use std::time::Duration;
 
 /// How long a task may keep a slot before it counts as run away.
-const BUDGET: Duration = Duration::from_millis(300);
+const BUDGET: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
     let settings = match Settings::parse(std::env::args_os().skip(1)) {
