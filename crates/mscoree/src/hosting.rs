@@ -11,7 +11,7 @@ use crate::host_gc_manager::HostGcManager;
 use crate::host_task_manager::{HostTaskManager, NoTaskManager};
 use crate::installed;
 use crate::version::Wanted;
-use clrhost::{Host, HostResult, Hresult, Runtime, Tasks, Timing};
+use clrhost::{Error, Host, HostResult, Hresult, Runtime, Tasks, Timing};
 use clrhost_abi::hosting::{STARTUP_CONCURRENT_GC, STARTUP_SERVER_GC};
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -30,6 +30,8 @@ pub(crate) struct State {
     pub(crate) has_host_control: bool,
     managers: Option<HostManagers>,
     phase: Phase,
+    /// Why the runtime did not come up, if it was tried. A process cannot try twice.
+    failure: Option<Hresult>,
 }
 
 enum Phase {
@@ -49,6 +51,7 @@ static STATE: Mutex<State> = Mutex::new(State {
     has_host_control: false,
     managers: None,
     phase: Phase::Down,
+    failure: None,
 });
 static RISEN: Condvar = Condvar::new();
 static RUNTIME: OnceLock<Started> = OnceLock::new();
@@ -165,7 +168,7 @@ fn bring_up(assembly: Option<&Path>) -> HostResult<&'static Runtime> {
         }
         Err(hresult) => {
             state.phase = Phase::Down;
-            Err(hresult)
+            Err(*state.failure.get_or_insert(hresult))
         }
     };
     drop(state);
@@ -242,7 +245,10 @@ impl Plan {
         };
         let started = started.and_then(|runtime| runtime.start_now().map(|()| runtime));
         started.map_err(|error| {
-            tell(&error.to_string());
+            // Of a second attempt there is nothing to tell that the first has not.
+            if !matches!(error, Error::AlreadyStarted) {
+                tell(&error.to_string());
+            }
             error.hresult().unwrap_or(Hresult::CLR_E_SHIM_RUNTIMELOAD)
         })
     }
