@@ -5,9 +5,9 @@ use crate::Crossings;
 use crate::abort::deliver;
 use crate::{shim, yielding};
 use clrhost_boundary::{AbortRequest, Bracket, HostResult, Hresult, Task, TaskType, gate};
-use clrhost_engine_coreclr::{Shim, ThreadHandle};
-use std::sync::Arc;
+use clrhost_engine_coreclr::{Dac, DacThread, Shim, ThreadHandle};
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 
 /// The first version of .NET that can abort a thread.
 const ABORTS_SINCE: u16 = 7;
@@ -127,12 +127,15 @@ impl Tasks {
     /// Bytes the task has allocated since it began (`ICLRTask::GetMemStats`); the contract's number goes back to 0 at
     /// each collection, CoreCLR's does not.
     ///
-    /// On the task's own thread only, else `Err(HOST_E_INVALIDOPERATION)`: CoreCLR tells managed code of no other's, and its
-    /// debugging library, which could, is not used yet.
+    /// Of other threads' tasks on .NET 8 alone, whose debugging library tells it; else `Err(HOST_E_INVALIDOPERATION)`.
     pub fn allocated_bytes(&self, task: &Arc<Task>) -> HostResult<u64> {
-        self.check_own(task)?;
-        let bytes = self.shim()?.allocated().map_err(Hresult)?;
-        u64::try_from(bytes).map_err(|_| Hresult::E_UNEXPECTED)
+        self.check_available()?;
+        if self.is_own(task) {
+            let bytes = self.shim()?.allocated().map_err(Hresult)?;
+            return u64::try_from(bytes).map_err(|_| Hresult::E_UNEXPECTED);
+        }
+        let thread = self.dac_thread(task).ok_or(Hresult::HOST_E_INVALIDOPERATION)?;
+        Ok(thread.allocated)
     }
 
     /// Would a collection have to wait for this task (`ICLRTask::NeedsPriorityScheduling`)? True while it runs managed
@@ -155,12 +158,13 @@ impl Tasks {
         yielding::ask(task.os_thread_id())
     }
 
-    /// Critical regions (`Thread.BeginCriticalRegion`) that the task is in (`ICLRTask::LocksHeld`). A lower bound of what
-    /// the contract counts: CoreCLR keeps no count of the locks a thread holds, and its debugging library, which knows the owners
-    /// of contended ones, is not used yet.
+    /// Critical regions (`Thread.BeginCriticalRegion`) that the task is in, and on .NET 8 the monitors it owns that others have
+    /// met it on (`ICLRTask::LocksHeld`). A lower bound of what the contract counts: CoreCLR keeps no record of a monitor that
+    /// nobody else wants, and its debugging library, which tells of the others, is read on .NET 8 alone.
     pub fn locks_held(&self, task: &Arc<Task>) -> HostResult<usize> {
         self.check_available()?;
-        Ok(task.abort().delays() as usize)
+        let monitors = self.dac_thread(task).map_or(0, |thread| thread.monitors);
+        Ok(task.abort().delays() as usize + monitors)
     }
 
     /// `ICLRTask::SwitchIn`: always `Err(HOST_E_INVALIDOPERATION)`. CoreCLR keeps a task's state on its OS thread, so no
@@ -226,6 +230,17 @@ impl Tasks {
             return Err(Hresult::HOST_E_INVALIDOPERATION);
         }
         self.shim()?.set_culture(lcid, for_user_interface).map_err(Hresult)
+    }
+
+    /// What the debugging library tells of the task's thread. A reading takes some milliseconds.
+    fn dac_thread(&self, task: &Arc<Task>) -> Option<DacThread> {
+        static DAC: OnceLock<Option<Dac>> = OnceLock::new();
+        let probe = self.crossings.probe();
+        if probe.runtime_version()?.0 != 8 || !self.is_live(task) {
+            return None;
+        }
+        let dac = DAC.get_or_init(|| Dac::load(&probe.runtime_folder()?));
+        dac.as_ref()?.thread(task.os_thread_id())
     }
 
     fn is_own(&self, task: &Arc<Task>) -> bool {

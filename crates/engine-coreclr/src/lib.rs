@@ -10,6 +10,7 @@
 
 pub mod app;
 pub mod context;
+mod dac;
 pub mod environment;
 pub mod error;
 mod error_writer;
@@ -31,6 +32,7 @@ mod testing;
 
 pub use app::App;
 pub use context::{CommandLine, Context, MethodKind, RuntimeConfigFile};
+pub use dac::{Dac, DacThread};
 pub use environment::Environment;
 pub use error::{Error, ErrorKind};
 pub use hostfxr::HostFxr;

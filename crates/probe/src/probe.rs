@@ -19,7 +19,7 @@ use clrhost_boundary::{
 };
 use std::collections::{HashMap, HashSet};
 use std::ffi::c_void;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
@@ -265,6 +265,11 @@ impl Probe {
             Some(deliver) => deliver(task),
             None => task.abort().finished(),
         }
+    }
+
+    /// The folder that the runtime lies in. `None` before it runs.
+    pub fn runtime_folder(&self) -> Option<PathBuf> {
+        self.runtime.get().and_then(|runtime| threads::folder_of(runtime.info.code_address()))
     }
 
     /// Version of the runtime as it tells it to profilers: major, minor, build. `None` before it runs.
