@@ -1,15 +1,22 @@
 //! The numbers of one task: counters, open brackets, statistics per target.
 //!
 //! # Protocol
-//! One thread, the owner, writes; any thread reads. The owner wraps each change that spans several words in
-//! [`Block::change`], a sequence lock: `version` goes odd, the words change, `version` goes even. A reader
-//! ([`Block::read`]) takes the words between two loads of `version` and keeps them if both were the same even number.
-//! So what a reader sees of counters and stack belongs together: closed brackets and open ones add up.
+//! One thread, the owner, writes; any thread reads. A change that spans several words is wrapped in [`Block::change`]:
+//! `busy` goes to 1, the words change, `busy` goes to 0. Every change moves at least one word of the block's *mark*
+//! ([`Mark`]): opening a bracket counts a call, closing one lowers the top, repairs count in counters of their own. So
+//! the mark never comes back to an earlier value, and a reader ([`Block::read`]) that finds the same mark before and
+//! after, and `busy` at 0 both times, has seen no change in part: what it read of counters and stack belongs together.
 //!
-//! Memory order: the release fence after the odd store keeps the changes from being seen before it; the release store
-//! of the even number keeps them from being seen after it. On the reader's side the acquire load of the first number
-//! and the acquire fence before the second do the same. The words themselves are relaxed. On x86-64 all of this
-//! compiles to plain loads and stores.
+//! Unlike a sequence lock this costs the owner two plain stores and no load, and a change of one word, such as closing a
+//! bracket without timing it, nothing at all. That matters to thunks, which follow the same protocol in assembly.
+//!
+//! How many calls have returned is not counted: it is how many were begun, less those that are still open, were unwound
+//! or were too deep to be kept.
+//!
+//! Memory order: the release fence after `busy` = 1 keeps the changes from being seen before it; the release store of 0
+//! keeps them from being seen after it. The reader takes the mark first: if that held anything of a change, the acquire
+//! fence makes it see that change's 1 or something later, and the acquire load of a later 0 all of the change. The same
+//! holds at the end of its reading. On x86-64 all of this compiles to plain loads and stores, in the order written.
 //!
 //! Statistics per target are written inside `change` too but are too many to be read between two crossings of a busy
 //! thread; a reader takes them word by word and is told when the task moved meanwhile.
@@ -17,12 +24,11 @@
 use crate::crossing::Bracket;
 use crate::histogram::{BUCKETS, HistogramSnapshot, bucket_of};
 use crate::records::Records;
-use crate::sync::{AtomicPtr, AtomicU64, Ordering::*, fence, null_pointers, spin_loop};
+use crate::sync::{AtomicPtr, AtomicU64, Ordering::*, fence, null_pointers, spin_loop, zeroed_records};
 use crate::target::{MAX_TARGETS, TargetId};
-use std::ptr::NonNull;
 
-/// Words of a task's own counters, in the order of [`Block::counters`]. How many crossings there were is not among
-/// them: that is the sum over the slots, plus the closing crossings that belong to no slot.
+/// Words of a task's own counters. How many crossings there were is not among them: that follows from the slots, plus the
+/// closing crossings that belong to no slot.
 #[derive(Clone, Copy)]
 #[repr(usize)]
 pub(crate) enum Counter {
@@ -34,11 +40,12 @@ pub(crate) enum Counter {
     Mismatches,
     /// Brackets closed by us because `longjmp` or the end of the thread left them open.
     Unwound,
-    MaxDepth,
-    /// Open brackets now.
-    Depth,
     /// Brackets too deep to be kept: counted, not timed.
     Lost,
+    /// Of those, how many are open now.
+    Deeper,
+    /// The most that ever were.
+    MaxDeeper,
     /// Target slots in use.
     Slots,
 }
@@ -46,8 +53,8 @@ pub(crate) const COUNTERS: usize = Counter::Slots as usize + 1;
 
 /// Words of an open bracket.
 pub(crate) mod entry {
-    /// Target number and kind of the bracket ([`tag`](super::tag)), with the host's acceptance in a bit above them.
-    pub(crate) const TAG: usize = 0;
+    /// Address of the slot's words, with [`flag`](super::flag)s in its low bits.
+    pub(crate) const SLOT: usize = 0;
     pub(crate) const START: usize = 1;
     /// Ticks spent in brackets directly inside this one.
     pub(crate) const INNER: usize = 2;
@@ -55,9 +62,24 @@ pub(crate) mod entry {
     pub(crate) const STACK_POINTER: usize = 3;
     /// The source's key; owner only.
     pub(crate) const KEY: usize = 4;
-    /// Address of the slot's words; owner only.
-    pub(crate) const SLOT: usize = 5;
-    pub(crate) const WORDS: usize = 6;
+    /// Where a thunk returns to; owner only.
+    pub(crate) const RETURN: usize = 5;
+    /// A register that a thunk saved; owner only.
+    pub(crate) const SAVED: usize = 6;
+    /// For the thunk's own use while it opens the bracket.
+    pub(crate) const SCRATCH: usize = 7;
+    pub(crate) const WORDS: usize = 8;
+}
+
+/// Low bits of [`entry::SLOT`]; slots are aligned to words.
+pub(crate) mod flag {
+    /// The host accepted the opening call.
+    pub(crate) const HOSTED: u64 = 1;
+    /// The bracket is a `Leave`: below it runs native code.
+    pub(crate) const NATIVE: u64 = 2;
+    /// The stack pointer is that of the call itself, not of something that the call led to.
+    pub(crate) const EXACT: u64 = 4;
+    pub(crate) const ALL: u64 = HOSTED | NATIVE | EXACT;
 }
 
 /// Words of a task's statistics for one target; the histogram follows.
@@ -65,8 +87,9 @@ pub(crate) mod slot {
     /// Target number and kind of its brackets ([`tag`](super::tag)).
     pub(crate) const TAG: usize = 0;
     pub(crate) const CALLS: usize = 1;
-    pub(crate) const COMPLETED: usize = 2;
-    pub(crate) const UNWOUND: usize = 3;
+    pub(crate) const UNWOUND: usize = 2;
+    /// Calls whose bracket was too deep to be kept.
+    pub(crate) const LOST: usize = 3;
     pub(crate) const TOTAL: usize = 4;
     pub(crate) const SELF: usize = 5;
     pub(crate) const MAX: usize = 6;
@@ -84,6 +107,9 @@ pub(crate) const SLOT_WORDS: usize = slot::HISTOGRAM + BUCKETS;
 /// The words of a slot.
 pub(crate) type Slot = [AtomicU64; SLOT_WORDS];
 
+/// The words of an open bracket.
+pub(crate) type Entry = [AtomicU64; entry::WORDS];
+
 /// Set in tags of brackets that native code opens.
 pub(crate) const REVERSE: u64 = 1 << 32;
 
@@ -96,7 +122,7 @@ pub(crate) fn tag(bracket: Bracket, target: TargetId) -> u64 {
     }
 }
 
-/// What [`tag`] packed; bits above it are ignored.
+/// What [`tag`] packed.
 #[inline]
 pub(crate) fn untag(tag: u64) -> (Bracket, TargetId) {
     let bracket = if tag & REVERSE != 0 { Bracket::ReverseEnter } else { Bracket::Leave };
@@ -105,30 +131,54 @@ pub(crate) fn untag(tag: u64) -> (Bracket, TargetId) {
 
 /// Where a slot with this tag is found.
 #[inline]
-fn place_of(tag: u64) -> usize {
+pub(crate) fn place_of(tag: u64) -> usize {
     2 * (tag as u32 as usize) + (tag & REVERSE != 0) as usize
 }
 
 /// Every target has at most two slots, one a direction.
 const MAX_SLOTS: usize = 2 * MAX_TARGETS;
 
+/// How many open brackets a task keeps. A bracket takes at least some hundred bytes of stack, so that the 8 MiB of a main
+/// thread do not hold more; deeper ones, on larger stacks, are counted and not timed.
 #[cfg(not(loom))]
-type Stack = Records<{ entry::WORDS }, 16_384, 64>;
+pub(crate) const MAX_BRACKETS: usize = 1 << 16;
 #[cfg(not(loom))]
 type Slots = Records<SLOT_WORDS, 1_024, { MAX_SLOTS / 1_024 }>;
 #[cfg(loom)]
-type Stack = Records<{ entry::WORDS }, 1, 2>;
+pub(crate) const MAX_BRACKETS: usize = 2;
 #[cfg(loom)]
 type Slots = Records<SLOT_WORDS, 1, MAX_SLOTS>;
 
+/// Bytes of an open bracket, where it is told by its address.
+const ENTRY_BYTES: u64 = (entry::WORDS * 8) as u64;
+
 /// The numbers of one task. Reused for another task once its own has ended and was read.
+///
+/// The first four words are what thunks touch; `layout` tells where they are.
+#[repr(C)]
 pub(crate) struct Block {
-    version: AtomicU64,
+    /// Address of the first free bracket: that of the bottom, plus [`ENTRY_BYTES`] for each that is open. Always counted in
+    /// these units, also under loom, where brackets are larger.
+    pub(crate) top: AtomicU64,
+    pub(crate) busy: AtomicU64,
+    /// The highest `top` was.
+    pub(crate) high: AtomicU64,
+    /// Address of `slot_of`.
+    pub(crate) slots_at: AtomicU64,
     counters: [AtomicU64; COUNTERS],
-    stack: Stack,
+    /// The first is none: it stands for what is below the first open bracket. Never moves.
+    entries: Box<[Entry]>,
     /// For each target and direction the words of its slot; null for none. Touched by the owner only.
     slot_of: Box<[AtomicPtr<AtomicU64>]>,
     slots: Slots,
+}
+
+/// Words that every change of a block moves, so that no two moments with a change in between have the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark {
+    top: u64,
+    calls: u64,
+    counters: [u64; COUNTERS],
 }
 
 /// Adds to a word of which the calling thread is the only writer.
@@ -138,22 +188,35 @@ pub(crate) fn add(word: &AtomicU64, amount: u64) {
 }
 
 impl Block {
-    /// How many open brackets lie one behind the other from [`bottom`](Self::bottom) on.
-    pub(crate) const BRACKETS_AT_BOTTOM: usize = Stack::PER_SEGMENT;
-
-    /// The first open bracket.
-    pub(crate) fn bottom(&self) -> NonNull<AtomicU64> {
-        self.stack.first_segment()
+    pub(crate) fn new() -> Block {
+        let entries = zeroed_records(MAX_BRACKETS + 1);
+        let slot_of = null_pointers(MAX_SLOTS);
+        let block = Block {
+            top: AtomicU64::new(0),
+            busy: AtomicU64::new(0),
+            high: AtomicU64::new(0),
+            slots_at: AtomicU64::new(slot_of.as_ptr().expose_provenance() as u64),
+            counters: std::array::from_fn(|_| AtomicU64::new(0)),
+            entries,
+            slot_of,
+            slots: Slots::new(),
+        };
+        block.clear_stack();
+        block
     }
 
-    pub(crate) fn new() -> Block {
-        Block {
-            version: AtomicU64::new(0),
-            counters: std::array::from_fn(|_| AtomicU64::new(0)),
-            stack: Stack::new(),
-            slot_of: null_pointers(MAX_SLOTS),
-            slots: Slots::new(),
-        }
+    fn clear_stack(&self) {
+        self.top.store(self.bottom(), Relaxed);
+        self.high.store(self.bottom(), Relaxed);
+        let below: &Entry = &self.entries[0];
+        below[entry::SLOT].store(0, Relaxed);
+        // Above every stack: no call is made from further up.
+        below[entry::STACK_POINTER].store(u64::MAX, Relaxed);
+    }
+
+    /// Address of the first open bracket.
+    fn bottom(&self) -> u64 {
+        self.entries.as_ptr().expose_provenance() as u64 + ENTRY_BYTES
     }
 
     #[inline]
@@ -166,15 +229,66 @@ impl Block {
         &self.counters[index]
     }
 
-    /// The open bracket at this depth, for readers: `None` where the owner has not been yet.
-    pub(crate) fn entry_if_reserved(&self, depth: usize) -> Option<&[AtomicU64]> {
-        self.stack.get(depth)
+    /// Open brackets that are kept.
+    #[inline(always)]
+    pub(crate) fn kept(&self) -> usize {
+        // Acquire pairs with the release in `set_kept`: brackets below the top are seen as they were opened.
+        ((self.top.load(Acquire) - self.bottom()) / ENTRY_BYTES) as usize
     }
 
-    /// Owner only: the open bracket at this depth, counted from the bottom. `None` beyond what is kept.
+    /// Open brackets, those too deep to be kept included.
     #[inline]
-    pub(crate) fn entry(&self, depth: usize) -> Option<&[AtomicU64]> {
-        self.stack.get_or_reserve(depth)
+    pub(crate) fn depth(&self) -> u64 {
+        self.kept() as u64 + self.counter(Counter::Deeper).load(Relaxed)
+    }
+
+    /// The most brackets that were open at once.
+    pub(crate) fn max_depth(&self) -> u64 {
+        (self.high.load(Relaxed) - self.bottom()) / ENTRY_BYTES
+            + self.counter(Counter::MaxDeeper).load(Relaxed)
+    }
+
+    /// Owner only.
+    #[inline(always)]
+    pub(crate) fn set_kept(&self, brackets: usize) {
+        let top = self.bottom() + brackets as u64 * ENTRY_BYTES;
+        self.top.store(top, Release);
+        if top > self.high.load(Relaxed) {
+            self.high.store(top, Relaxed);
+        }
+    }
+
+    /// The bracket at this depth, counted from the bottom, or the place for it. `None` beyond what is kept.
+    #[inline(always)]
+    pub(crate) fn entry(&self, depth: usize) -> Option<&Entry> {
+        self.entries.get(depth + 1)
+    }
+
+    /// What the bracket at this depth is about: its words and flags. `None` for places where none ever was.
+    #[inline]
+    pub(crate) fn slot_at(&self, depth: usize) -> Option<(&Slot, u64)> {
+        let word = self.entry(depth)?[entry::SLOT].load(Relaxed);
+        let address = (word & !flag::ALL) as usize;
+        // SAFETY: the owner stores here nothing but addresses of slots of this block, which never move and live as long as
+        // the block; a word that was never written is 0.
+        let slot = unsafe { std::ptr::with_exposed_provenance::<Slot>(address).as_ref() }?;
+        Some((slot, word & flag::ALL))
+    }
+
+    /// Depth of the bracket at this address, if there is one open.
+    pub(crate) fn depth_of(&self, address: u64) -> Option<usize> {
+        let depth = (address.checked_sub(self.bottom())? / ENTRY_BYTES) as usize;
+        (depth < self.kept()).then_some(depth)
+    }
+
+    /// What lies below the first open bracket: native code, on a thread that native code has made.
+    pub(crate) fn set_native_below(&self) {
+        self.entries[0][entry::SLOT].store(flag::NATIVE, Relaxed);
+    }
+
+    /// Address of the bracket at this depth.
+    pub(crate) fn address_of(&self, depth: usize) -> u64 {
+        self.bottom() + depth as u64 * ENTRY_BYTES
     }
 
     /// Owner only: the slot with this tag, taken into use if it was not.
@@ -204,24 +318,34 @@ impl Block {
     /// Owner only: makes a change that readers see whole or not at all.
     #[inline]
     pub(crate) fn change<T>(&self, change: impl FnOnce() -> T) -> T {
-        let version = self.version.load(Relaxed);
-        self.version.store(version.wrapping_add(1), Relaxed);
+        self.busy.store(1, Relaxed);
         fence(Release);
         let result = change();
-        self.version.store(version.wrapping_add(2), Release);
+        self.busy.store(0, Release);
         result
     }
 
-    /// The number of changes so far, for [`unchanged_since`](Self::unchanged_since).
-    pub(crate) fn version(&self) -> u64 {
-        self.version.load(Acquire)
+    /// The mark at a moment between two changes; `None` in the midst of one.
+    pub(crate) fn mark(&self) -> Option<Mark> {
+        let mark = self.read_mark();
+        fence(Acquire);
+        // Read again, because a mark that was read in the midst of a change can be that of a later moment.
+        (self.busy.load(Acquire) == 0 && mark == self.read_mark()).then_some(mark)
     }
 
-    /// True if all words read since `version` was taken were read between two crossings of the owner.
-    pub(crate) fn unchanged_since(&self, version: u64) -> bool {
+    /// True if all words read since `mark` was taken were read between two changes.
+    pub(crate) fn unchanged_since(&self, mark: Option<Mark>) -> bool {
         // Keeps the reads before it from being made after the load.
         fence(Acquire);
-        version.is_multiple_of(2) && self.version.load(Relaxed) == version
+        mark.is_some() && self.busy.load(Acquire) == 0 && mark == Some(self.read_mark())
+    }
+
+    fn read_mark(&self) -> Mark {
+        // First, as a call is counted before the top is moved: whoever sees this top sees the calls that led to it.
+        let top = self.top.load(Acquire);
+        let mut calls = 0u64;
+        self.each_slot(|words| calls = calls.wrapping_add(words[slot::CALLS].load(Relaxed)));
+        Mark { top, calls, counters: std::array::from_fn(|index| self.counters[index].load(Relaxed)) }
     }
 
     /// Takes `read`'s result between two crossings of the owner, trying at most `tries` times; the last try is handed
@@ -230,7 +354,7 @@ impl Block {
         let mut tried = 0;
         loop {
             tried += 1;
-            let before = self.version.load(Acquire);
+            let before = self.mark();
             let result = read();
             let still = self.unchanged_since(before);
             if still || tried >= tries.max(1) {
@@ -260,6 +384,7 @@ impl Block {
             for counter in &self.counters {
                 counter.store(0, Relaxed);
             }
+            self.clear_stack();
         });
     }
 }

@@ -2,11 +2,13 @@
 
 use crate::crossing::{Bracket, Crossing};
 use crate::layer::HostingLayer;
+use crate::owner::{CallSite, Ended, Resolved, TaskOwner};
 use crate::registry::Registry;
+use crate::repair::Closed;
 use crate::snapshot::Snapshot;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
 use crate::target::{Target, TargetDescription, TargetId};
-use crate::task::{Closed, Ended, TaskIdentity, TaskOwner};
+use crate::task::TaskIdentity;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -181,13 +183,31 @@ impl<C: Clock> Boundary<C> {
         sp: usize,
         bind: impl FnOnce() -> TargetId,
     ) {
-        while let Some(unwound) = owner.unwind_stale(key, sp) {
-            self.tell_ended(owner, unwound);
-        }
+        let site = CallSite::about(sp);
+        self.unwind_stale(owner, key, site);
         let find = || self.find(key, bind);
         let Some(resolved) = owner.resolve(bracket, key, self.epoch.load(Relaxed), find) else { return };
+        self.open_resolved::<TIMED, HOSTED>(owner, bracket, key, resolved, site);
+    }
+
+    #[inline]
+    fn unwind_stale(&self, owner: &TaskOwner, key: u64, site: CallSite) {
+        while let Some(unwound) = owner.unwind_stale(key, site) {
+            self.tell_ended(owner, unwound);
+        }
+    }
+
+    #[inline]
+    fn open_resolved<const TIMED: bool, const HOSTED: bool>(
+        &self,
+        owner: &TaskOwner,
+        bracket: Bracket,
+        key: u64,
+        resolved: Resolved<'_>,
+        site: CallSite,
+    ) {
         // Read last in an opening crossing and first in a closing one: the time is the callee's, not ours.
-        let kept = owner.open::<TIMED>(key, resolved, self.time::<TIMED>(), sp);
+        let kept = owner.open::<TIMED>(key, resolved, self.time::<TIMED>(), site);
         // Of a bracket that is not kept nobody would know at its end that the host has to hear of it.
         if HOSTED
             && kept
@@ -195,6 +215,66 @@ impl<C: Clock> Boundary<C> {
         {
             owner.host_answered::<TIMED>(accepted, self.time::<TIMED>());
         }
+    }
+
+    /// A call over the border, as a thunk sees it: of a target that is bound already, made with the stack pointer
+    /// `sp`, at which the return address lies. `is_tail_call` says that this leads into a thunk.
+    ///
+    /// Gives the bracket's address, for [`close_bracket`](Self::close_bracket). `None` if the bracket is too deep to be
+    /// kept: then the call is counted and its return must not be reported.
+    #[inline]
+    pub fn open_exact<const TIMED: bool, const HOSTED: bool>(
+        &self,
+        owner: &TaskOwner,
+        bracket: Bracket,
+        target: TargetId,
+        key: u64,
+        sp: usize,
+        is_tail_call: bool,
+    ) -> Option<u64> {
+        let site = CallSite { stack_pointer: sp, exact: true, is_tail_call };
+        self.unwind_stale(owner, key, site);
+        let resolved = owner.resolve_target(bracket, target)?;
+        if !owner.has_room() {
+            owner.count_untimed(resolved);
+            return None;
+        }
+        let depth = owner.block.kept();
+        self.open_resolved::<TIMED, HOSTED>(owner, bracket, key, resolved, site);
+        Some(owner.block.address_of(depth))
+    }
+
+    /// The call of this bracket has returned. Brackets above it, which were jumped over, are closed as unwound.
+    ///
+    /// False if no such bracket is open: it was taken for jumped over.
+    #[inline]
+    pub fn close_bracket<const TIMED: bool, const HOSTED: bool>(
+        &self,
+        owner: &TaskOwner,
+        address: u64,
+    ) -> bool {
+        let now = self.time::<TIMED>();
+        let Some(inside) = owner.block.depth_of(address) else { return false };
+        while let Some(unwound) = owner.unwind_above_depth(inside) {
+            self.tell_ended(owner, unwound);
+        }
+        let Some((words, flags)) = owner.close_at::<TIMED>(inside + 1, now) else { return false };
+        if HOSTED {
+            self.tell_ended(owner, Ended::of(words, flags));
+        }
+        true
+    }
+
+    /// The call of this bracket is left without returning, by an exception or the end of the thread. It is closed as
+    /// unwound, after all above it. False as in [`close_bracket`](Self::close_bracket).
+    #[cold]
+    pub fn unwind_bracket(&self, owner: &TaskOwner, address: u64) -> bool {
+        let Some(inside) = owner.block.depth_of(address) else { return false };
+        while owner.depth() > inside {
+            let Some(unwound) = owner.unwind_top() else { break };
+            self.tell_ended(owner, unwound);
+        }
+        true
     }
 
     fn close<const TIMED: bool, const HOSTED: bool>(

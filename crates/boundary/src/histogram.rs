@@ -8,7 +8,7 @@
 pub(crate) const BUCKETS: usize = if cfg!(loom) { 2 } else { 160 };
 
 /// Values below `1 << FIRST_OCTAVE` share bucket 0 with the first quarter of that octave.
-const FIRST_OCTAVE: u32 = 4;
+pub(crate) const FIRST_OCTAVE: u32 = 4;
 
 /// The bucket that counts `ticks`.
 #[inline]

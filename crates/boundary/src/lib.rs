@@ -4,16 +4,17 @@
 //! from managed to native code, `ReverseEnter` and `ReverseLeave` bracket a call from native to managed code. Brackets
 //! nest, so the state of a task is a stack of open brackets ([`Bracket`]). What is called is a [`Target`].
 //!
-//! A source of crossings (today the probe's transitions callbacks) finds or makes the [`TaskOwner`] of its OS thread
-//! and calls [`Boundary::leave`] and its three siblings there. Everything else happens here: pairing, counting,
+//! A source of crossings (the probe's transitions callbacks, or its thunks) finds or makes the [`TaskOwner`] of its OS
+//! thread and calls [`Boundary::leave`] and its three siblings there, or [`Boundary::open_exact`] and
+//! [`Boundary::close_bracket`]. Everything else happens here: pairing, counting,
 //! timing, repair after `longjmp` and `pthread_exit`, and the calls to a [`TaskManager`], the host.
 //!
 //! Rules of this crate, relied on by the rest:
 //! * no operating system calls: time comes from a [`Clock`], stack bounds and thread ids from the caller;
-//! * on the crossing path no lock and no allocation once a thread has its task and the target is bound. The two
-//!   exceptions for allocations grow with the program, not with its calls: one per 1,024 distinct targets that one
-//!   thread uses, one per 16,384 open brackets. The one for locks: a thread that cycles through more targets than its
-//!   cache holds (256 places) looks some up under a short lock;
+//! * on the crossing path no lock and no allocation once a thread has its task and the target is bound. The
+//!   exception for allocations grows with the program, not with its calls: one per 1,024 distinct targets that one
+//!   thread uses. The one for locks: a thread that cycles through more targets than its cache holds (256 places) looks
+//!   some up under a short lock, unless its source is a thunk, which knows its target's number;
 //! * every number a task keeps is written by its own thread alone and may be read by any thread at any time
 //!   (`block`, the protocol that loom checks);
 //! * nothing a host does unwinds through here, and no lock is held while a host runs.
@@ -25,8 +26,11 @@ mod crossing;
 mod histogram;
 mod host;
 mod layer;
+pub mod layout;
+mod owner;
 mod records;
 mod registry;
+mod repair;
 mod snapshot;
 mod sync;
 mod target;
@@ -42,10 +46,11 @@ pub use crossing::{Bracket, Crossing};
 pub use histogram::HistogramSnapshot;
 pub use host::{GcManager, HostResult, TaskManager, TaskRequest, WaitOption};
 pub use layer::{HostFailure, HostingLayer};
+pub use owner::TaskOwner;
 pub use registry::{MAX_ENDED_TASKS, Registry};
 pub use snapshot::{Callers, CrossingCounts, Mismatch, OpenBracket, Snapshot, TargetStats, TaskStats};
 pub use target::{Origin, Target, TargetDescription, TargetId, TargetKind};
-pub use task::{Task, TaskIdentity, TaskOwner};
+pub use task::{Task, TaskIdentity};
 pub use task_type::TaskType;
 
 pub use clrhost_hresult::Hresult;

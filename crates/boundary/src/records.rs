@@ -4,7 +4,7 @@
 //! needs it and is published with a release store that pairs with the acquire load in [`Records::get`].
 
 use crate::sync::{AtomicPtr, AtomicU64, Ordering, zeroed_words};
-use std::ptr::{self, NonNull};
+use std::ptr;
 
 /// Segmented storage for records of `WORDS` words, `PER_SEGMENT` records a segment, at most `SEGMENTS` segments.
 pub(crate) struct Records<const WORDS: usize, const PER_SEGMENT: usize, const SEGMENTS: usize> {
@@ -14,21 +14,11 @@ pub(crate) struct Records<const WORDS: usize, const PER_SEGMENT: usize, const SE
 impl<const WORDS: usize, const PER_SEGMENT: usize, const SEGMENTS: usize>
     Records<WORDS, PER_SEGMENT, SEGMENTS>
 {
-    /// Records in a segment.
-    pub(crate) const PER_SEGMENT: usize = PER_SEGMENT;
-
     /// Storage with its first segment in place.
     pub(crate) fn new() -> Self {
         let records = Records { segments: std::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())) };
         records.segments[0].store(Self::new_segment(), Ordering::Release);
         records
-    }
-
-    /// The words of the first segment, whose records lie one behind the other.
-    pub(crate) fn first_segment(&self) -> NonNull<AtomicU64> {
-        let first = self.segments[0].load(Ordering::Acquire);
-        // SAFETY: `new` stored a segment here, and nothing takes it away.
-        unsafe { NonNull::new_unchecked(first) }
     }
 
     /// The record with this index, or `None` where no segment was made for it yet or the index is out of range.

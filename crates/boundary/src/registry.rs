@@ -119,7 +119,7 @@ impl Registry {
         let mut targets = tasks.ended_targets.clone();
         let mut rows = tasks.ended.clone();
         for task in &tasks.live {
-            let before = task.block.version();
+            let before = task.block.mark();
             let mut row = TaskStats::read(task, now);
             add_block(&mut targets, &task.block);
             row.settled &= task.block.unchanged_since(before);

@@ -94,10 +94,10 @@ pub struct TaskStats {
 impl TaskStats {
     pub(crate) fn read(task: &Task, now: u64) -> TaskStats {
         let block = &task.block;
-        let ((counters, sums, open), settled) = block.read(TRIES, || {
+        let ((counters, sums, open, max_depth), settled) = block.read(TRIES, || {
             let counters: [u64; COUNTERS] =
                 std::array::from_fn(|index| block.counter_at(index).load(Relaxed));
-            (counters, SlotSums::of(block), open_brackets(block, counters[Counter::Depth as usize], now))
+            (counters, SlotSums::of(block), open_brackets(block, now), block.max_depth())
         });
         let get = |counter: Counter| counters[counter as usize];
         TaskStats {
@@ -108,13 +108,13 @@ impl TaskStats {
             tasks: 1,
             counts: CrossingCounts {
                 leave: sums.calls[0],
-                enter: sums.completed[0] + get(Counter::OtherEnter),
+                enter: sums.completed(Bracket::Leave, &open) + get(Counter::OtherEnter),
                 reverse_enter: sums.calls[1],
-                reverse_leave: sums.completed[1] + get(Counter::OtherReverseLeave),
+                reverse_leave: sums.completed(Bracket::ReverseEnter, &open) + get(Counter::OtherReverseLeave),
             },
             mismatches: get(Counter::Mismatches),
             unwound: get(Counter::Unwound),
-            max_depth: get(Counter::MaxDepth),
+            max_depth,
             native_ticks: sums.native_ticks,
             lost: get(Counter::Lost),
             open,
@@ -140,7 +140,8 @@ impl TaskStats {
 #[derive(Default)]
 struct SlotSums {
     calls: [u64; 2],
-    completed: [u64; 2],
+    /// Calls that have no bracket any more, or never had one, and did not return to it.
+    ended_otherwise: [u64; 2],
     native_ticks: u64,
 }
 
@@ -152,22 +153,29 @@ impl SlotSums {
             let (bracket, _) = untag(get(slot::TAG));
             let direction = (bracket == Bracket::ReverseEnter) as usize;
             sums.calls[direction] += get(slot::CALLS);
-            sums.completed[direction] += get(slot::COMPLETED);
+            sums.ended_otherwise[direction] += get(slot::UNWOUND) + get(slot::LOST);
             if bracket == Bracket::Leave {
                 sums.native_ticks += get(slot::SELF);
             }
         });
         sums
     }
+
+    fn completed(&self, bracket: Bracket, open: &[OpenBracket]) -> u64 {
+        let direction = (bracket == Bracket::ReverseEnter) as usize;
+        let open = open.iter().filter(|open| open.bracket == bracket).count() as u64;
+        // Where the task moved while it was read the three may not fit.
+        self.calls[direction].saturating_sub(self.ended_otherwise[direction] + open)
+    }
 }
 
-fn open_brackets(block: &Block, depth: u64, now: u64) -> Vec<OpenBracket> {
-    let opened = (0..depth as usize).map_while(|depth| block.entry_if_reserved(depth));
-    opened
-        .map(|place| {
-            let (bracket, target) = untag(place[entry::TAG].load(Relaxed));
-            let start = place[entry::START].load(Relaxed);
-            OpenBracket { bracket, target, ticks: now.saturating_sub(start) }
+fn open_brackets(block: &Block, now: u64) -> Vec<OpenBracket> {
+    (0..block.kept())
+        .map_while(|depth| {
+            let (words, _) = block.slot_at(depth)?;
+            let start = block.entry(depth)?[entry::START].load(Relaxed);
+            let (bracket, target) = untag(words[slot::TAG].load(Relaxed));
+            Some(OpenBracket { bracket, target, ticks: now.saturating_sub(start) })
         })
         .collect()
 }
@@ -227,9 +235,11 @@ impl Callers {
 /// Adds the statistics in a block to those gathered so far.
 pub(crate) fn add_block(targets: &mut BTreeMap<TargetId, TargetStats>, block: &Block) {
     let mut counted = BTreeSet::new();
+    let open = open_brackets(block, 0);
     block.each_slot(|words| {
         let get = |index: usize| words[index].load(Relaxed);
-        let (_, target) = untag(get(slot::TAG));
+        let (bracket, target) = untag(get(slot::TAG));
+        let open = open.iter().filter(|open| open.bracket == bracket && open.target == target).count() as u64;
         let stats = targets.entry(target).or_insert_with(|| TargetStats {
             target,
             calls: 0,
@@ -243,7 +253,7 @@ pub(crate) fn add_block(targets: &mut BTreeMap<TargetId, TargetStats>, block: &B
             callers: Callers::default(),
         });
         stats.calls += get(slot::CALLS);
-        stats.completed += get(slot::COMPLETED);
+        stats.completed += get(slot::CALLS).saturating_sub(get(slot::UNWOUND) + get(slot::LOST) + open);
         stats.unwound += get(slot::UNWOUND);
         // A target with slots for both directions is still one task's.
         stats.tasks += (get(slot::CALLS) > 0 && counted.insert(target)) as u64;

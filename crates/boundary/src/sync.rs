@@ -54,3 +54,17 @@ pub(crate) fn null_pointers<T>(n: usize) -> Box<[AtomicPtr<T>]> {
 pub(crate) fn null_pointers<T>(n: usize) -> Box<[AtomicPtr<T>]> {
     (0..n).map(|_| AtomicPtr::new(std::ptr::null_mut())).collect()
 }
+
+/// `n` records of words of zero, of untouched pages outside loom as in [`zeroed_words`].
+#[cfg(not(loom))]
+pub(crate) fn zeroed_records<const WORDS: usize>(n: usize) -> Box<[[AtomicU64; WORDS]]> {
+    let records = Box::<[[AtomicU64; WORDS]]>::new_zeroed_slice(n);
+    // SAFETY: AtomicU64 has the layout of u64, for which all bits zero is a valid value.
+    unsafe { records.assume_init() }
+}
+
+/// `n` records of words of zero, made one by one as loom's atomics need it.
+#[cfg(loom)]
+pub(crate) fn zeroed_records<const WORDS: usize>(n: usize) -> Box<[[AtomicU64; WORDS]]> {
+    (0..n).map(|_| std::array::from_fn(|_| AtomicU64::new(0))).collect()
+}

@@ -23,7 +23,7 @@ const SP: usize = 0x80_0000;
 const FAR: usize = 4096;
 
 /// How many open brackets a task keeps.
-const KEPT: u64 = 16_384 * 64;
+const KEPT: u64 = 1 << 16;
 
 fn in_all_forms(sequence: impl Fn(&Border, TaskOwner)) {
     for form in FORMS {

@@ -1,0 +1,73 @@
+//! Where the words of a task lie, for thunks: sources of crossings that are written in assembly.
+//!
+//! A thunk does in line what [`Boundary::open_exact`](crate::Boundary::open_exact) and
+//! [`Boundary::close_bracket`](crate::Boundary::close_bracket) do in the usual case, after the protocol of `block`: it
+//! stores 1 to [`BUSY`], counts the call, writes the bracket, moves [`TOP`], and stores 0 to [`BUSY`]. Whatever is not
+//! usual it leaves to those two. All offsets are in bytes.
+
+use crate::block::{Block, entry, flag, place_of, slot, tag};
+use crate::crossing::Bracket;
+use crate::histogram::{BUCKETS, FIRST_OCTAVE};
+use crate::target::TargetId;
+use std::mem::offset_of;
+
+/// In a task's cells ([`TaskOwner::cells`](crate::TaskOwner::cells)): address of the first free bracket.
+pub const TOP: usize = offset_of!(Block, top);
+/// 1 while a change is being made.
+pub const BUSY: usize = offset_of!(Block, busy);
+/// The highest that [`TOP`] was. A bracket at or above it is not the usual case.
+pub const HIGH: usize = offset_of!(Block, high);
+/// Address of the table of slots: at [`slot_offset`] the address of the slot of a target, 0 if the task has not met it.
+pub const SLOTS: usize = offset_of!(Block, slots_at);
+
+/// Size of a bracket.
+pub const BRACKET_BYTES: usize = entry::WORDS * 8;
+/// In a bracket: address of the slot, with the flags [`NATIVE`] and [`EXACT`].
+pub const BRACKET_SLOT: usize = entry::SLOT * 8;
+/// The time it was opened.
+pub const BRACKET_START: usize = entry::START * 8;
+/// Ticks in brackets directly inside.
+pub const BRACKET_INNER: usize = entry::INNER * 8;
+/// The stack pointer at the call, where its return address lies. A bracket may be opened only below that of the bracket on
+/// top; what lies below the first bracket has the highest address of all.
+pub const BRACKET_STACK_POINTER: usize = entry::STACK_POINTER * 8;
+/// The source's key.
+pub const BRACKET_KEY: usize = entry::KEY * 8;
+/// The thunk's own: where it returns to.
+pub const BRACKET_RETURN: usize = entry::RETURN * 8;
+/// The thunk's own: the register in which it keeps the bracket, as it was.
+pub const BRACKET_SAVED: usize = entry::SAVED * 8;
+/// The thunk's own, while it opens the bracket.
+pub const BRACKET_SCRATCH: usize = entry::SCRATCH * 8;
+
+/// Set in [`BRACKET_SLOT`] of a call to native code.
+pub const NATIVE: usize = flag::NATIVE as usize;
+/// Set where the stack pointer is that of the call.
+pub const EXACT: usize = flag::EXACT as usize;
+/// All flags.
+pub const FLAGS: usize = flag::ALL as usize;
+
+/// In a slot: calls begun.
+pub const SLOT_CALLS: usize = slot::CALLS * 8;
+/// Ticks of all calls that have returned.
+pub const SLOT_TOTAL: usize = slot::TOTAL * 8;
+/// The same without what lies in brackets inside.
+pub const SLOT_SELF: usize = slot::SELF * 8;
+/// The longest.
+pub const SLOT_MAX: usize = slot::MAX * 8;
+/// The caller of a callback: what [`Boundary::open_exact`](crate::Boundary::open_exact) wrote there.
+pub const SLOT_CALLER: usize = slot::CALLER * 8;
+/// Number and direction of the target.
+pub const SLOT_TAG: usize = slot::TAG * 8;
+/// Calls per bucket. Bucket of a time: with o the number of its highest bit, `4 * (o - FIRST_OCTAVE)` plus the two bits
+/// below that one; 0 where o is below [`FIRST_BIT`], and the last one beyond it.
+pub const SLOT_HISTOGRAM: usize = slot::HISTOGRAM * 8;
+/// Number of buckets.
+pub const HISTOGRAM_BUCKETS: usize = BUCKETS;
+/// See [`SLOT_HISTOGRAM`].
+pub const FIRST_BIT: usize = FIRST_OCTAVE as usize;
+
+/// Where in the table at [`SLOTS`] the slot of a target is.
+pub fn slot_offset(bracket: Bracket, target: TargetId) -> usize {
+    place_of(tag(bracket, target)) * 8
+}
