@@ -93,14 +93,11 @@ pub(crate) mod slot {
     pub(crate) const TOTAL: usize = 4;
     pub(crate) const SELF: usize = 5;
     pub(crate) const MAX: usize = 6;
-    /// Callbacks: [`tag`](super::tag) plus one of the bracket around the first call, [`NO_CALLER`] if there was none.
+    /// Callbacks: [`entry::SLOT`](super::entry::SLOT) of the bracket around the first call, or of what is below all brackets.
     pub(crate) const CALLER: usize = 7;
     /// Callbacks: calls with another bracket around them than the first.
     pub(crate) const OTHER_CALLERS: usize = 8;
     pub(crate) const HISTOGRAM: usize = 9;
-
-    /// The callback was called by a thread that was in no native call of managed code.
-    pub(crate) const NO_CALLER: u64 = u64::MAX;
 }
 pub(crate) const SLOT_WORDS: usize = slot::HISTOGRAM + BUCKETS;
 
@@ -209,7 +206,7 @@ impl Block {
         self.top.store(self.bottom(), Relaxed);
         self.high.store(self.bottom(), Relaxed);
         let below: &Entry = &self.entries[0];
-        below[entry::SLOT].store(0, Relaxed);
+        below[entry::SLOT].store(flag::EXACT, Relaxed);
         // Above every stack: no call is made from further up.
         below[entry::STACK_POINTER].store(u64::MAX, Relaxed);
     }
@@ -268,11 +265,24 @@ impl Block {
     #[inline]
     pub(crate) fn slot_at(&self, depth: usize) -> Option<(&Slot, u64)> {
         let word = self.entry(depth)?[entry::SLOT].load(Relaxed);
+        // SAFETY: the owner stores here nothing but slots of this block; a word that was never written is 0.
+        Some((unsafe { self.slot_of_word(word) }?, word & flag::ALL))
+    }
+
+    /// # Safety
+    /// `word` was read from [`entry::SLOT`] or [`slot::CALLER`] of this block.
+    unsafe fn slot_of_word(&self, word: u64) -> Option<&Slot> {
         let address = (word & !flag::ALL) as usize;
-        // SAFETY: the owner stores here nothing but addresses of slots of this block, which never move and live as long as
-        // the block; a word that was never written is 0.
-        let slot = unsafe { std::ptr::with_exposed_provenance::<Slot>(address).as_ref() }?;
-        Some((slot, word & flag::ALL))
+        // SAFETY: the address is 0, or that of a slot of this block, which never moves and lives as long as the block.
+        unsafe { std::ptr::with_exposed_provenance::<Slot>(address).as_ref() }
+    }
+
+    /// Out of which bracket the first call of a callback came: its tag, or `None` for a thread that was in none. To be asked
+    /// only for callbacks that were called.
+    pub(crate) fn caller_of(&self, words: &[AtomicU64]) -> Option<u64> {
+        // SAFETY: slots of this block hold words of its brackets here.
+        let caller = unsafe { self.slot_of_word(words[slot::CALLER].load(Relaxed)) }?;
+        Some(caller[slot::TAG].load(Relaxed))
     }
 
     /// Depth of the bracket at this address, if there is one open.
@@ -283,7 +293,18 @@ impl Block {
 
     /// What lies below the first open bracket: native code, on a thread that native code has made.
     pub(crate) fn set_native_below(&self) {
-        self.entries[0][entry::SLOT].store(flag::NATIVE, Relaxed);
+        self.entries[0][entry::SLOT].store(flag::EXACT | flag::NATIVE, Relaxed);
+    }
+
+    /// True if the code below the bracket on top, or below all brackets if none is open, is native.
+    pub(crate) fn is_in_native_code(&self) -> bool {
+        self.word_below(self.kept()) & flag::NATIVE != 0
+    }
+
+    /// The first word of the bracket below this depth, or of what is below all brackets, as [`slot::CALLER`] has it.
+    #[inline(always)]
+    pub(crate) fn word_below(&self, depth: usize) -> u64 {
+        self.entries[depth][entry::SLOT].load(Relaxed) & !flag::HOSTED
     }
 
     /// Address of the bracket at this depth.

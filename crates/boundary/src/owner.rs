@@ -162,6 +162,11 @@ impl TaskOwner {
         self.block.set_native_below();
     }
 
+    /// True if the code below the innermost bracket is native: what it calls does not cross the border.
+    pub fn is_in_native_code(&self) -> bool {
+        self.block.is_in_native_code()
+    }
+
     #[inline]
     pub(crate) fn depth(&self) -> usize {
         self.block.depth() as usize
@@ -274,8 +279,7 @@ impl TaskOwner {
     /// Counts which bracket is around a callback that is being opened.
     #[inline(always)]
     fn note_caller(&self, words: &Slot, depth: usize) {
-        let outer = depth.checked_sub(1).and_then(|outer| self.block.slot_at(outer));
-        let caller = outer.map_or(slot::NO_CALLER, |(outer, _)| outer[slot::TAG].load(Relaxed) + 1);
+        let caller = self.block.word_below(depth);
         match words[slot::CALLER].load(Relaxed) {
             first if first == caller => {}
             0 => words[slot::CALLER].store(caller, Relaxed),

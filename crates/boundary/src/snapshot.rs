@@ -219,15 +219,18 @@ pub struct Callers {
 }
 
 impl Callers {
-    fn add(&mut self, words: &[AtomicU64]) {
+    fn add(&mut self, block: &Block, words: &[AtomicU64]) {
         let get = |index: usize| words[index].load(Relaxed);
-        let (caller, other) = (get(slot::CALLER), get(slot::OTHER_CALLERS));
+        let (bracket, _) = untag(get(slot::TAG));
+        if bracket == Bracket::Leave || get(slot::CALLS) == 0 {
+            return;
+        }
+        let other = get(slot::OTHER_CALLERS);
         let first = get(slot::CALLS).saturating_sub(other);
         self.other += other;
-        match caller {
-            0 => {}
-            slot::NO_CALLER => self.outside += first,
-            tag => *self.known.entry(untag(tag - 1).1).or_default() += first,
+        match block.caller_of(words) {
+            None => self.outside += first,
+            Some(tag) => *self.known.entry(untag(tag).1).or_default() += first,
         }
     }
 }
@@ -261,7 +264,7 @@ pub(crate) fn add_block(targets: &mut BTreeMap<TargetId, TargetStats>, block: &B
         stats.self_ticks += get(slot::SELF);
         stats.max_ticks = stats.max_ticks.max(get(slot::MAX));
         stats.histogram.merge(&histogram(words));
-        stats.callers.add(words);
+        stats.callers.add(block, words);
     });
 }
 

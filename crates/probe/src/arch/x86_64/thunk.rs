@@ -1,0 +1,491 @@
+//! The thunk: what runs between a caller and the function it calls over the border (x86-64, System V).
+//!
+//! # What a thunk must not change
+//! The caller and the function know nothing of it, and it knows nothing of their signature. So at the call it must hand on
+//! every register that can carry an argument (rdi, rsi, rdx, rcx, r8, r9, xmm0 to xmm7, rax, which holds the number of
+//! vector registers of a call with variable arguments) and the stack with the arguments that lie there; at the return every
+//! register that can carry a result (rax, rdx, xmm0, xmm1, the x87 stack). Callee-saved registers (rbx, rbp, r12 to r15,
+//! the control words) must come back as they were. That leaves r10 and r11 at the call, and rcx, rsi, rdi, r8 to r11 at
+//! the return.
+//!
+//! # The stack
+//! ```text
+//! at entry                  in the function               after its return          at the return of the thunk
+//!
+//!   stack arguments           stack arguments               stack arguments           stack arguments
+//!   return address  <- rsp    a thunk's return address      (free)          ^ rsp     return address   <- rsp
+//! ```
+//! The return address is popped into the bracket, a place in memory of the thread's own, and the function is called with a
+//! `call`, which puts an address of the thunk where the caller's was. So the arguments on the stack stay where the
+//! function looks for them; the processor's prediction of returns stays right, as does a shadow stack, because calls and
+//! returns stay paired. rbx, which the function has to give back, keeps the bracket's address; its own value is in the
+//! bracket.
+//!
+//! # In line and out of line
+//! The usual case is done here, after the protocol that `clrhost_boundary::layout` describes; all else by two functions in
+//! Rust, [`open`](crate::thunk::hooks::open) and [`close`](crate::thunk::hooks::close), around which argument or result
+//! registers are saved. The usual case: the thread has a task, was this deep before, knows the target, and no bracket was
+//! jumped over. It touches no vector register. A hook with a host always goes out of line. There the lower halves of the
+//! vector registers are saved, and not what AVX adds to them: CoreCLR passes no argument or result that is wider than 16
+//! bytes in a vector register (it refuses `Vector256<T>` in signatures of native functions).
+//!
+//! # Unwinding
+//! Between the call and the return the caller's address is not on the stack. The unwind information says where it is: rbx
+//! holds the bracket, and return address and caller's rbx are at fixed places in it. The frame's address (CFA) is said to
+//! lie 8 above the caller's rsp, which has a rule of its own, because frames of one address are one frame to libgcc. The
+//! personality routine closes the bracket when an exception or the end of the thread passes, and never stops either, so no
+//! landing pad is needed.
+
+use clrhost_boundary::layout;
+use std::arch::global_asm;
+
+/// In a [`Thunk`](crate::thunk::Thunk): where it leads.
+pub(crate) const THUNK_TARGET: usize = 8;
+/// In a [`Thunk`](crate::thunk::Thunk): offset of the target's slot in a task's table.
+pub(crate) const THUNK_SLOT_OFFSET: usize = 16;
+
+/// Bytes of a stub.
+pub(crate) const STUB_BYTES: usize = 16;
+
+/// The code of the stub of a thunk whose data lies `distance` bytes behind the stub: `lea r11, [rip + distance]`, then
+/// `jmp [r11]`, where the data has the address of one of the functions below.
+pub(crate) fn stub(distance: i32) -> [u8; STUB_BYTES] {
+    const LEA_BYTES: i32 = 7;
+    let [a, b, c, d] = (distance - LEA_BYTES).to_le_bytes();
+    const TRAP: u8 = 0xCC;
+    [0x4C, 0x8D, 0x1D, a, b, c, d, 0x41, 0xFF, 0x23, TRAP, TRAP, TRAP, TRAP, TRAP, TRAP]
+}
+
+/// What the stub of a thunk goes to. Not to be called otherwise: they expect the thunk's data in r11.
+pub(crate) mod code {
+    // SAFETY: declarations only; these are the labels of the assembly below.
+    unsafe extern "C" {
+        /// Hands on and does nothing else.
+        pub(crate) fn clrhost_thunk_pass();
+        /// Calls to native code, counted; and timed.
+        pub(crate) fn clrhost_thunk_leave_counted();
+        pub(crate) fn clrhost_thunk_leave_timed();
+        /// The same through pointers that native code may call too, which is then not a crossing.
+        pub(crate) fn clrhost_thunk_export_counted();
+        pub(crate) fn clrhost_thunk_export_timed();
+        /// Calls to managed code, counted; and timed.
+        pub(crate) fn clrhost_thunk_reverse_counted();
+        pub(crate) fn clrhost_thunk_reverse_timed();
+        /// Calls in either direction, told to a host.
+        pub(crate) fn clrhost_thunk_hosted();
+    }
+}
+
+// SAFETY: declarations only.
+unsafe extern "C" {
+    static clrhost_thunks_begin: u8;
+    static clrhost_thunks_end: u8;
+    fn clrhost_set_thunk_cells(cells: usize);
+    fn clrhost_uco_enter();
+    fn clrhost_dlsym();
+}
+
+/// Tells the thunks where the calling thread's task lies; 0 for none.
+pub(crate) fn set_thunk_cells(cells: usize) {
+    // SAFETY: writes a thread-local word that only thunks read, on this thread.
+    unsafe { clrhost_set_thunk_cells(cells) }
+}
+
+/// True for an address at which a function returns to a thunk.
+pub(crate) fn is_in_thunk(address: usize) -> bool {
+    // SAFETY: only the addresses of the two labels are taken.
+    let (begin, end) = unsafe { (&raw const clrhost_thunks_begin, &raw const clrhost_thunks_end) };
+    (begin as usize..end as usize).contains(&address)
+}
+
+/// Number of rbx in unwind information, in which a thunk keeps its bracket during the call.
+pub(crate) const BRACKET_REGISTER: i32 = 3;
+
+/// `dlsym`, for the runtime to call: finds out who calls and goes on in [`lookups`](crate::lookups).
+pub(crate) fn dlsym_entry() -> *const std::ffi::c_void {
+    clrhost_dlsym as *const std::ffi::c_void
+}
+
+/// What the IL of an `UnmanagedCallersOnly` method calls first: finds out the stack pointer and goes on in
+/// [`hooks`](crate::thunk::hooks).
+pub(crate) fn uco_enter_entry() -> *const std::ffi::c_void {
+    clrhost_uco_enter as *const std::ffi::c_void
+}
+
+global_asm!(
+    "
+    .section .tbss.clrhost_thunk_cells, \"awT\", @nobits
+    .p2align 3
+    .type clrhost_thunk_cells, @object
+    .size clrhost_thunk_cells, 8
+clrhost_thunk_cells:
+    .zero 8
+
+    .text
+    .type clrhost_set_thunk_cells, @function
+    .globl clrhost_set_thunk_cells
+    .hidden clrhost_set_thunk_cells
+clrhost_set_thunk_cells:
+    .cfi_startproc
+    mov r10, qword ptr [rip + clrhost_thunk_cells@GOTTPOFF]
+    mov qword ptr fs:[r10], rdi
+    ret
+    .cfi_endproc
+
+    # dlsym(handle, name), with the address it returns to as a third argument. The runtime's own calls only; RTLD_NEXT goes
+    # to dlsym itself, which looks at who called it.
+    .type clrhost_dlsym, @function
+    .globl clrhost_dlsym
+    .hidden clrhost_dlsym
+clrhost_dlsym:
+    .cfi_startproc
+    cmp rdi, -1
+    je 1f
+    mov rdx, qword ptr [rsp]
+    jmp {looked_up}
+1:  jmp qword ptr [rip + dlsym@GOTPCREL]
+    .cfi_endproc
+
+    # uco_enter(method), with the stack pointer of the call as a second argument.
+    .type clrhost_uco_enter, @function
+    .globl clrhost_uco_enter
+    .hidden clrhost_uco_enter
+clrhost_uco_enter:
+    .cfi_startproc
+    mov rsi, rsp
+    jmp {uco_entered}
+    .cfi_endproc
+
+    # --- Parts of a thunk ------------------------------------------------------------------------------------------
+
+    # The frame while the function runs: return address at rbx + RETURN, rbx at rbx + SAVED, rsp as it is.
+    # DW_CFA_val_expression r7 = breg7 + 0; DW_CFA_expression r16 = breg3 + RETURN, r3 = breg3 + SAVED.
+    .macro clrhost_cfi_called
+    .cfi_def_cfa rsp, 8
+    .cfi_escape 0x16, 7, 2, 0x77, 0
+    .cfi_escape 0x10, 16, 2, 0x73, {RETURN}
+    .cfi_escape 0x10, 3, 2, 0x73, {SAVED}
+    .endm
+
+    # The frame at entry and before the return: nothing but the return address.
+    .macro clrhost_cfi_plain
+    .cfi_def_cfa rsp, 8
+    .cfi_restore rsp
+    .cfi_offset rip, -8
+    .cfi_same_value rbx
+    .endm
+
+    # From the state at entry, with the thunk in r11: opens the bracket out of line. Afterwards rbx is the bracket and the
+    # return address is in it. Where no bracket can be kept, hands on for good.
+    .macro clrhost_open_out_of_line
+    sub rsp, 216
+    .cfi_def_cfa_offset 224
+    mov qword ptr [rsp], rdi
+    mov qword ptr [rsp + 8], rsi
+    mov qword ptr [rsp + 16], rdx
+    mov qword ptr [rsp + 24], rcx
+    mov qword ptr [rsp + 32], r8
+    mov qword ptr [rsp + 40], r9
+    mov qword ptr [rsp + 48], rax
+    mov qword ptr [rsp + 56], r11
+    movups xmmword ptr [rsp + 64], xmm0
+    movups xmmword ptr [rsp + 80], xmm1
+    movups xmmword ptr [rsp + 96], xmm2
+    movups xmmword ptr [rsp + 112], xmm3
+    movups xmmword ptr [rsp + 128], xmm4
+    movups xmmword ptr [rsp + 144], xmm5
+    movups xmmword ptr [rsp + 160], xmm6
+    movups xmmword ptr [rsp + 176], xmm7
+    mov rdi, r11
+    lea rsi, [rsp + 216]
+    call {open}
+    mov r10, rax
+    mov rdi, qword ptr [rsp]
+    mov rsi, qword ptr [rsp + 8]
+    mov rdx, qword ptr [rsp + 16]
+    mov rcx, qword ptr [rsp + 24]
+    mov r8, qword ptr [rsp + 32]
+    mov r9, qword ptr [rsp + 40]
+    mov rax, qword ptr [rsp + 48]
+    mov r11, qword ptr [rsp + 56]
+    movups xmm0, xmmword ptr [rsp + 64]
+    movups xmm1, xmmword ptr [rsp + 80]
+    movups xmm2, xmmword ptr [rsp + 96]
+    movups xmm3, xmmword ptr [rsp + 112]
+    movups xmm4, xmmword ptr [rsp + 128]
+    movups xmm5, xmmword ptr [rsp + 144]
+    movups xmm6, xmmword ptr [rsp + 160]
+    movups xmm7, xmmword ptr [rsp + 176]
+    add rsp, 216
+    .cfi_def_cfa_offset 8
+    test r10, r10
+    jz clrhost_thunk_pass
+    mov qword ptr [r10 + {SAVED}], rbx
+    mov rbx, r10
+    pop qword ptr [rbx + {RETURN}]
+    clrhost_cfi_called
+    .endm
+
+    # From the state after the function's return: closes the bracket out of line, and returns. The caller's frame is put
+    # back first, so that nothing depends on the bracket once it is closed.
+    .macro clrhost_close_out_of_line
+    sub rsp, 64
+    .cfi_def_cfa rsp, 72
+    .cfi_escape 0x16, 7, 3, 0x77, 0xC0, 0
+    mov qword ptr [rsp], rax
+    mov qword ptr [rsp + 8], rdx
+    mov rax, qword ptr [rbx + {RETURN}]
+    mov qword ptr [rsp + 56], rax
+    mov rax, qword ptr [rbx + {SAVED}]
+    mov qword ptr [rsp + 48], rax
+    .cfi_def_cfa rsp, 64
+    .cfi_restore rsp
+    .cfi_offset rip, -8
+    .cfi_offset rbx, -16
+    movups xmmword ptr [rsp + 16], xmm0
+    movups xmmword ptr [rsp + 32], xmm1
+    mov rdi, rbx
+    call {close}
+    mov rax, qword ptr [rsp]
+    mov rdx, qword ptr [rsp + 8]
+    movups xmm0, xmmword ptr [rsp + 16]
+    movups xmm1, xmmword ptr [rsp + 32]
+    mov rbx, qword ptr [rsp + 48]
+    .cfi_same_value rbx
+    add rsp, 56
+    .cfi_def_cfa_offset 8
+    ret
+    .endm
+
+    # A thunk with its usual case in line. timed, export and reverse are 0 or 1.
+    .macro clrhost_thunk name, timed, export, reverse
+    .p2align 5
+    .type \\name, @function
+    .globl \\name
+    .hidden \\name
+\\name:
+    .cfi_startproc
+    .cfi_personality 0x1b, {personality}
+    # The task of this thread is r10, the bracket to be opened rbx, whose value waits below the stack pointer, where
+    # signal handlers leave 128 bytes alone.
+    mov r10, qword ptr [rip + clrhost_thunk_cells@GOTTPOFF]
+    mov r10, qword ptr fs:[r10]
+    test r10, r10
+    jz 7f
+    mov qword ptr [rsp - 8], rbx
+    .cfi_offset rbx, -16
+    mov rbx, qword ptr [r10 + {TOP}]
+    cmp rbx, qword ptr [r10 + {HIGH}]
+    jae 6f
+    cmp rsp, qword ptr [rbx - {BYTES} + {STACK_POINTER}]
+    jae 6f
+    .if \\export
+    test byte ptr [rbx - {BYTES} + {SLOT}], {NATIVE}
+    jnz 8f
+    .endif
+    # r11 becomes the slot; the thunk is the bracket's key, where it is found again.
+    mov qword ptr [rbx + {KEY}], r11
+    mov r11, qword ptr [r11 + {SLOT_OFFSET}]
+    add r11, qword ptr [r10 + {SLOTS}]
+    mov r11, qword ptr [r11]
+    test r11, r11
+    jz 5f
+    .if \\reverse | \\timed
+    mov qword ptr [rbx + {SCRATCH}], rax
+    .endif
+    .if \\reverse
+    # From where the first call came, it usually comes.
+    mov rax, qword ptr [rbx - {BYTES} + {SLOT}]
+    cmp rax, qword ptr [r11 + {CALLER}]
+    jne 4f
+    .endif
+    .if \\timed
+    mov qword ptr [rbx + {RETURN}], rdx
+    rdtsc
+    shl rdx, 32
+    or rax, rdx
+    mov qword ptr [rbx + {START}], rax
+    mov rdx, qword ptr [rbx + {RETURN}]
+    mov qword ptr [rbx + {INNER}], 0
+    .endif
+    .if \\reverse | \\timed
+    mov rax, qword ptr [rbx + {SCRATCH}]
+    .endif
+    mov qword ptr [rbx + {STACK_POINTER}], rsp
+    mov qword ptr [r10 + {BUSY}], 1
+    inc qword ptr [r11 + {CALLS}]
+    .if \\reverse
+    add r11, {EXACT}
+    .else
+    add r11, {EXACT} + {NATIVE}
+    .endif
+    mov qword ptr [rbx + {SLOT}], r11
+    lea r11, [rbx + {BYTES}]
+    mov qword ptr [r10 + {TOP}], r11
+    mov qword ptr [r10 + {BUSY}], 0
+    mov r11, qword ptr [rsp - 8]
+    mov qword ptr [rbx + {SAVED}], r11
+    mov r11, qword ptr [rbx + {KEY}]
+    pop qword ptr [rbx + {RETURN}]
+2:  clrhost_cfi_called
+    call qword ptr [r11 + {TARGET}]
+    # The function has returned. If its bracket is on top, it is closed here.
+    mov r10, qword ptr [rip + clrhost_thunk_cells@GOTTPOFF]
+    mov r10, qword ptr fs:[r10]
+    test r10, r10
+    jz 3f
+    lea r11, [rbx + {BYTES}]
+    cmp qword ptr [r10 + {TOP}], r11
+    jne 3f
+    .if \\timed
+    mov r11, rax
+    mov rsi, rdx
+    rdtsc
+    shl rdx, 32
+    or rax, rdx
+    xor ecx, ecx
+    sub rax, qword ptr [rbx + {START}]
+    cmovb rax, rcx
+    mov rdx, rax
+    sub rdx, qword ptr [rbx + {INNER}]
+    cmovb rdx, rcx
+    # rax: ticks in all; rdx: without what was inside; rdi: the slot.
+    mov rdi, qword ptr [rbx + {SLOT}]
+    and rdi, -{FLAGS} - 1
+    mov qword ptr [r10 + {BUSY}], 1
+    mov qword ptr [r10 + {TOP}], rbx
+    add qword ptr [rdi + {TOTAL}], rax
+    add qword ptr [rdi + {SELF}], rdx
+    add qword ptr [rbx - {BYTES} + {INNER}], rax
+    cmp rax, qword ptr [rdi + {MAX}]
+    jbe 1f
+    mov qword ptr [rdi + {MAX}], rax
+1:  # The bucket: r8 = 4 * (highest bit - FIRST_BIT) + the two bits below it, at most the last.
+    mov rcx, rax
+    or rcx, 1
+    bsr rcx, rcx
+    xor r8d, r8d
+    cmp ecx, {FIRST_BIT}
+    jb 1f
+    lea r8d, [rcx * 4 - {FIRST_BUCKET}]
+    sub ecx, 2
+    shr rax, cl
+    and eax, 3
+    add r8d, eax
+    mov r9d, {BUCKETS} - 1
+    cmp r8d, r9d
+    cmova r8d, r9d
+1:  inc qword ptr [rdi + r8 * 8 + {HISTOGRAM}]
+    mov qword ptr [r10 + {BUSY}], 0
+    mov rax, r11
+    mov rdx, rsi
+    .else
+    mov qword ptr [r10 + {TOP}], rbx
+    .endif
+    push qword ptr [rbx + {RETURN}]
+    .cfi_def_cfa rsp, 8
+    .cfi_restore rsp
+    .cfi_offset rip, -8
+    mov rbx, qword ptr [rbx + {SAVED}]
+    .cfi_same_value rbx
+    ret
+3:  clrhost_cfi_called
+    clrhost_close_out_of_line
+    clrhost_cfi_plain
+    .cfi_offset rbx, -16
+    .if \\reverse
+4:  mov rax, qword ptr [rbx + {SCRATCH}]
+    .endif
+5:  mov r11, qword ptr [rbx + {KEY}]
+6:  mov rbx, qword ptr [rsp - 8]
+    .cfi_same_value rbx
+7:  clrhost_open_out_of_line
+    jmp 2b
+    .if \\export
+    clrhost_cfi_plain
+8:  mov rbx, qword ptr [rsp - 8]
+    jmp qword ptr [r11 + {TARGET}]
+    .endif
+    .cfi_endproc
+    .size \\name, . - \\name
+    .endm
+
+    # --- The thunks ------------------------------------------------------------------------------------------------
+
+    .globl clrhost_thunks_begin
+    .hidden clrhost_thunks_begin
+clrhost_thunks_begin:
+    .p2align 5
+    .type clrhost_thunk_pass, @function
+    .globl clrhost_thunk_pass
+    .hidden clrhost_thunk_pass
+clrhost_thunk_pass:
+    .cfi_startproc
+    jmp qword ptr [r11 + {TARGET}]
+    .cfi_endproc
+    .size clrhost_thunk_pass, . - clrhost_thunk_pass
+
+    clrhost_thunk clrhost_thunk_leave_counted, 0, 0, 0
+    clrhost_thunk clrhost_thunk_leave_timed, 1, 0, 0
+    clrhost_thunk clrhost_thunk_export_counted, 0, 1, 0
+    clrhost_thunk clrhost_thunk_export_timed, 1, 1, 0
+    clrhost_thunk clrhost_thunk_reverse_counted, 0, 0, 1
+    clrhost_thunk clrhost_thunk_reverse_timed, 1, 0, 1
+
+    .p2align 5
+    .type clrhost_thunk_hosted, @function
+    .globl clrhost_thunk_hosted
+    .hidden clrhost_thunk_hosted
+clrhost_thunk_hosted:
+    .cfi_startproc
+    .cfi_personality 0x1b, {personality}
+    clrhost_open_out_of_line
+    clrhost_cfi_called
+    call qword ptr [r11 + {TARGET}]
+    clrhost_close_out_of_line
+    .cfi_endproc
+    .size clrhost_thunk_hosted, . - clrhost_thunk_hosted
+    .globl clrhost_thunks_end
+    .hidden clrhost_thunks_end
+clrhost_thunks_end:
+    nop
+
+    .purgem clrhost_thunk
+    .purgem clrhost_open_out_of_line
+    .purgem clrhost_close_out_of_line
+    .purgem clrhost_cfi_called
+    .purgem clrhost_cfi_plain
+    ",
+    TOP = const layout::TOP,
+    BUSY = const layout::BUSY,
+    HIGH = const layout::HIGH,
+    SLOTS = const layout::SLOTS,
+    BYTES = const layout::BRACKET_BYTES,
+    SLOT = const layout::BRACKET_SLOT,
+    START = const layout::BRACKET_START,
+    INNER = const layout::BRACKET_INNER,
+    STACK_POINTER = const layout::BRACKET_STACK_POINTER,
+    KEY = const layout::BRACKET_KEY,
+    RETURN = const layout::BRACKET_RETURN,
+    SAVED = const layout::BRACKET_SAVED,
+    SCRATCH = const layout::BRACKET_SCRATCH,
+    NATIVE = const layout::NATIVE,
+    EXACT = const layout::EXACT,
+    FLAGS = const layout::FLAGS,
+    CALLS = const layout::SLOT_CALLS,
+    TOTAL = const layout::SLOT_TOTAL,
+    SELF = const layout::SLOT_SELF,
+    MAX = const layout::SLOT_MAX,
+    CALLER = const layout::SLOT_CALLER,
+    HISTOGRAM = const layout::SLOT_HISTOGRAM,
+    BUCKETS = const layout::HISTOGRAM_BUCKETS,
+    FIRST_BIT = const layout::FIRST_BIT,
+    FIRST_BUCKET = const 4 * layout::FIRST_BIT,
+    TARGET = const THUNK_TARGET,
+    SLOT_OFFSET = const THUNK_SLOT_OFFSET,
+    open = sym crate::thunk::hooks::open,
+    close = sym crate::thunk::hooks::close,
+    personality = sym crate::thunk::unwind::personality,
+    looked_up = sym crate::lookups::looked_up,
+    uco_entered = sym crate::thunk::hooks::uco_entered,
+);
