@@ -105,6 +105,14 @@ impl<C: Clock> Boundary<C> {
         self.epoch.fetch_add(1, Relaxed);
     }
 
+    /// Whether the host wants to hear of calls to this target; yes where there is no host. Asks it the first time.
+    pub fn needs_hook(&self, id: TargetId) -> bool {
+        match (&self.layer, self.target(id)) {
+            (Some(layer), Some(target)) => target.needs_hook(layer),
+            _ => true,
+        }
+    }
+
     /// The target with this number.
     pub fn target(&self, id: TargetId) -> Option<&Target> {
         self.registry.targets().get(id)
@@ -242,6 +250,11 @@ impl<C: Clock> Boundary<C> {
         let depth = owner.block.kept();
         self.open_resolved::<TIMED, HOSTED>(owner, bracket, key, resolved, site);
         Some(owner.block.address_of(depth))
+    }
+
+    /// Closes the brackets that were jumped over, as far as a call made with this stack pointer shows it.
+    pub fn unwind_jumped_over(&self, owner: &TaskOwner, sp: usize, is_tail_call: bool) {
+        self.unwind_stale(owner, u64::MAX, CallSite { stack_pointer: sp, exact: true, is_tail_call });
     }
 
     /// The call of this bracket has returned. Brackets above it, which were jumped over, are closed as unwound.

@@ -24,8 +24,9 @@ impl TargetId {
         self.0 as usize
     }
 
+    /// The target with this index; one that is out of range counts as the last that can be kept apart.
     #[inline]
-    pub(crate) fn from_index(index: usize) -> TargetId {
+    pub fn from_index(index: usize) -> TargetId {
         TargetId(index.min(MAX_TARGETS - 1) as u32)
     }
 }
@@ -125,6 +126,8 @@ pub struct TargetDescription {
     pub library: Option<String>,
     /// Entry point in that library, where known.
     pub symbol: Option<String>,
+    /// File of the native library that holds the code, where the source knows it.
+    pub file: Option<String>,
     /// Address of the native code, where the source knows it. An identifier: it may lie outside every image.
     pub address: Option<usize>,
     /// The declaration carries `SuppressGCTransition`.
@@ -141,6 +144,7 @@ impl TargetDescription {
             assembly: None,
             library: None,
             symbol: None,
+            file: None,
             address: None,
             suppress_gc_transition: false,
         }

@@ -8,7 +8,7 @@ use clrhost_engine_coreclr::{
     self as engine, App, CommandLine, Context, Environment, HostFxr, HostOptions, Requirements,
     RuntimeConfig, RuntimeConfigFile,
 };
-use clrhost_probe::{Attachment, Probe, ProbeConfig, Timing};
+use clrhost_probe::{Attachment, Probe, ProbeConfig, Source, Timing};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -19,6 +19,7 @@ static STARTED: AtomicBool = AtomicBool::new(false);
 #[must_use]
 pub struct Host {
     dotnet_root: Option<PathBuf>,
+    source: Source,
     timing: Timing,
     task_manager: Option<Box<dyn TaskManager>>,
     gc_manager: Option<Box<dyn GcManager>>,
@@ -59,6 +60,12 @@ impl Host {
     /// What is recorded at each crossing besides calling the host.
     pub fn timing(mut self, timing: Timing) -> Host {
         self.timing = timing;
+        self
+    }
+
+    /// How crossings are seen; by default through thunks.
+    pub fn source(mut self, source: Source) -> Host {
+        self.source = source;
         self
     }
 
@@ -145,7 +152,12 @@ impl Host {
         if self.without_hooks {
             return Ok(None);
         }
-        let config = ProbeConfig { timing: self.timing, host: self.task_manager, gc: self.gc_manager };
+        let config = ProbeConfig {
+            source: self.source,
+            timing: self.timing,
+            host: self.task_manager,
+            gc: self.gc_manager,
+        };
         match Probe::install(config) {
             Ok(probe) => {
                 if let Some(framework) = framework {

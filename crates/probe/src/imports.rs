@@ -83,6 +83,30 @@ impl Library {
         }
     }
 
+    /// The library, or the program itself, in which an address lies.
+    pub(crate) fn holding(address: *const c_void) -> io::Result<Library> {
+        const RTLD_DL_LINKMAP: libc::c_int = 2;
+        // SAFETY: declared as glibc has it.
+        unsafe extern "C" {
+            fn dladdr1(
+                address: *const c_void,
+                info: *mut libc::Dl_info,
+                extra: *mut *mut c_void,
+                flags: libc::c_int,
+            ) -> libc::c_int;
+        }
+        let mut map: *mut c_void = ptr::null_mut();
+        // SAFETY: all-zero is a valid Dl_info; on success the map is that of a loaded library. The runtime is never unloaded.
+        let map = unsafe {
+            let mut info: libc::Dl_info = std::mem::zeroed();
+            match dladdr1(address, &mut info, &mut map, RTLD_DL_LINKMAP) {
+                0 => None,
+                _ => map.cast::<LinkMap>().as_ref(),
+            }
+        };
+        map.map(|map| Library { map }).ok_or_else(|| io::Error::other("no library lies there"))
+    }
+
     /// Makes the library's calls of `symbol` go to `function`, and gives the number of slots changed: 0 if it imports no
     /// such function.
     ///

@@ -290,6 +290,26 @@ impl ProfilerInfo {
         if hresult.is_failure() { Err(hresult) } else { Ok(()) }
     }
 
+    /// The FunctionID of a method. The runtime may have to load its type for that.
+    pub(crate) fn function_of(&self, module: usize, method: u32) -> Option<usize> {
+        let mut function = 0;
+        // SAFETY: the out parameter is writable.
+        let hresult = unsafe {
+            let get = self.info.vtbl().get_function_from_token;
+            get(self.info.this(), module, method, &mut function)
+        };
+        (!hresult.is_failure() && function != 0).then_some(function)
+    }
+
+    /// Module and token of a type.
+    pub(crate) fn type_of(&self, class: usize) -> Option<(usize, u32)> {
+        let (mut module, mut token) = (0, 0);
+        // SAFETY: both out parameters are writable.
+        let hresult =
+            unsafe { (self.info.vtbl().get_class_id_info)(self.info.this(), class, &mut module, &mut token) };
+        (!hresult.is_failure() && module != 0 && token & 0x00FF_FFFF != 0).then_some((module, token))
+    }
+
     /// Module and token of a function.
     pub(crate) fn method_of(&self, function: usize) -> Option<(usize, u32)> {
         let (mut class, mut module, mut token) = (0, 0, 0);

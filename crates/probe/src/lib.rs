@@ -11,7 +11,9 @@
 
 mod activation;
 mod arch;
+mod bindings;
 mod callback;
+mod callbacks;
 mod class_factory;
 mod clock;
 mod entry;
@@ -20,17 +22,22 @@ mod il;
 mod imports;
 mod info;
 mod inlining;
+mod lookups;
 mod managed_threads;
 mod metadata;
 mod names;
+mod native_symbol;
 mod notify;
+mod pinvokes;
 mod probe;
 mod rewrite;
 mod suspension;
 mod thread_state;
 mod threads;
+mod thunk;
 mod transitions;
+mod unmanaged_callers;
 
 pub use activation::{ProbeError, check_environment};
 pub use clock::ProbeClock;
-pub use probe::{Attachment, HostState, Probe, ProbeConfig, ProbeSnapshot, Timing};
+pub use probe::{Attachment, HostState, Probe, ProbeConfig, ProbeSnapshot, Source, Timing};

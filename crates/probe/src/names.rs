@@ -1,7 +1,7 @@
 //! What a FunctionID stands for, read from the metadata of its assembly when the target is bound.
 
 use crate::info::ProfilerInfo;
-use crate::metadata::Metadata;
+use crate::metadata::{Metadata, MethodProps};
 use clrhost_boundary::{Origin, TargetDescription, TargetKind};
 use std::ffi::{CStr, OsStr};
 use std::path::{Path, PathBuf};
@@ -57,22 +57,72 @@ impl Names {
             );
         };
         let path = info.module_of(function).and_then(|module| info.module_path(module));
+        self.describe_method(&metadata, token, &method, path.as_deref(), direction)
+    }
+
+    /// Describes a method that declares a P/Invoke; `None` if its metadata cannot be read.
+    pub(crate) fn describe_pinvoke(
+        &self,
+        info: &ProfilerInfo,
+        module: usize,
+        token: u32,
+    ) -> Option<TargetDescription> {
+        let metadata = info.module_metadata(module)?;
+        let method = metadata.method(token)?;
+        let path = info.module_path(module);
+        Some(self.describe_method(&metadata, token, &method, path.as_deref(), Direction::ToNative))
+    }
+
+    /// Describes a delegate of this type: calls of it, or out of it. `None` if its metadata cannot be read.
+    pub(crate) fn describe_delegate(
+        &self,
+        info: &ProfilerInfo,
+        class: usize,
+        direction: Direction,
+    ) -> Option<TargetDescription> {
+        let (module, type_def) = info.type_of(class)?;
+        let metadata = info.module_metadata(module)?;
+        let path = info.module_path(module);
+        let kind = match direction {
+            Direction::ToNative => TargetKind::NativeDelegate,
+            Direction::ToManaged => TargetKind::Delegate,
+        };
+        let name = format!("{}.Invoke", metadata.type_name(type_def)?);
+        Some(self.named(kind, name, path.as_deref()))
+    }
+
+    fn named(&self, kind: TargetKind, name: String, path: Option<&Path>) -> TargetDescription {
+        let mut description = TargetDescription::named(kind, name);
+        // Without symbolic links, as the runtime's folder is: /usr/share/dotnet is often one.
+        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        description.origin = path.map_or(Origin::Unknown, |path| self.origin(&real(path)));
+        description.assembly = path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        description
+    }
+
+    fn describe_method(
+        &self,
+        metadata: &Metadata,
+        token: u32,
+        method: &MethodProps,
+        path: Option<&Path>,
+        direction: Direction,
+    ) -> TargetDescription {
+        let unknown = match direction {
+            Direction::ToNative => TargetKind::FunctionPointer,
+            Direction::ToManaged => TargetKind::UnknownCallback,
+        };
         let name = declared_name(&method.name);
         let full_name = match metadata.type_name(method.class) {
             Some(type_name) => format!("{type_name}.{name}"),
             None => name.to_owned(),
         };
-        let mut description = TargetDescription::named(unknown, full_name);
-        // Without symbolic links, as the runtime's folder is: /usr/share/dotnet is often one.
-        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        description.origin = path.as_deref().map_or(Origin::Unknown, |path| self.origin(&real(path)));
-        description.assembly =
-            path.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        let mut description = self.named(unknown, full_name, path);
         match direction {
             Direction::ToNative if method.is_pinvoke() => {
                 description.kind = TargetKind::PInvoke;
                 (description.library, description.symbol) = metadata.pinvoke_map(token);
-                description.suppress_gc_transition = suppresses_gc_transition(&metadata, token);
+                description.suppress_gc_transition = suppresses_gc_transition(metadata, token);
             }
             Direction::ToNative if method.is_delegate_invoke() => {
                 description.kind = TargetKind::NativeDelegate

@@ -1,14 +1,20 @@
 //! The probe: one object for the process, which the runtime knows as its profiler.
 
 use crate::activation::{Activation, ProbeError, check_environment};
+use crate::arch::thunk::dlsym_entry;
+use crate::bindings::Bindings;
 use crate::callback::{Vtbl, vtbl};
+use crate::callbacks::Callbacks;
 use crate::class_factory;
 use crate::clock::ProbeClock;
 use crate::forwarder::Forwarder;
+use crate::imports::Library;
 use crate::info::ProfilerInfo;
 use crate::inlining::Inlining;
+use crate::lookups::Places;
 use crate::managed_threads::ManagedThreads;
 use crate::names::{Direction, Names};
+use crate::pinvokes::PInvokes;
 use crate::rewrite::Rewritten;
 use crate::suspension::Suspensions;
 use crate::thread_state::{self, new_exit_key, os_thread_name, with_current};
@@ -35,9 +41,21 @@ pub enum Timing {
     Empty,
 }
 
+/// How crossings are seen (docs/sources.md).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// Code of ours stands between caller and function.
+    #[default]
+    Thunks,
+    /// The runtime reports them, under `COR_PRF_MONITOR_CODE_TRANSITIONS`.
+    Flag,
+}
+
 /// How the probe is to work.
 #[derive(Default)]
 pub struct ProbeConfig {
+    /// How crossings are seen.
+    pub source: Source,
     /// What is done at a crossing.
     pub timing: Timing,
     /// The host to call, if any.
@@ -90,6 +108,7 @@ pub struct Probe {
     vtbl: &'static Vtbl,
     boundary: Boundary<ProbeClock>,
     exit_key: libc::pthread_key_t,
+    source: Source,
     timing: Timing,
     hosted: bool,
     /// Crossings that no task could take.
@@ -107,6 +126,10 @@ pub struct Probe {
     deliver_abort: OnceLock<DeliverAbort>,
     /// Keys bound so far by the module whose code they stand for.
     keys_of_module: Mutex<HashMap<usize, HashSet<u64>>>,
+    places: Places,
+    bindings: Bindings,
+    callbacks: Callbacks,
+    pinvokes: PInvokes,
 }
 
 /// Stands in where only suspensions are to be told.
@@ -141,12 +164,15 @@ impl Probe {
             Forwarder::new(class_factory::DLL_GET_CLASS_OBJECT as usize).map_err(ProbeError::Forwarder)?;
         let exit_key = new_exit_key().map_err(ProbeError::ThreadKey)?;
         let hosted = config.host.is_some();
+        // What the empty callback measures is the price of the flag.
+        let source = if config.timing == Timing::Empty { Source::Flag } else { config.source };
         let host = config.host.or_else(|| config.gc.as_ref().map(|_| Box::new(NoTaskManager) as _));
         let layer = host.map(|host| HostingLayer::new(host, tell_failure));
         let probe: &'static Probe = Box::leak(Box::new(Probe {
-            vtbl: vtbl(config.timing, hosted),
+            vtbl: vtbl(source, config.timing, hosted),
             boundary: Boundary::new(layer, ProbeClock::start()),
             exit_key,
+            source,
             timing: config.timing,
             hosted,
             lost: AtomicU64::new(0),
@@ -161,6 +187,10 @@ impl Probe {
             rewritten: Rewritten::default(),
             deliver_abort: OnceLock::new(),
             keys_of_module: Mutex::new(HashMap::new()),
+            places: Places::default(),
+            bindings: Bindings::default(),
+            callbacks: Callbacks::default(),
+            pinvokes: PInvokes::default(),
         }));
         PROBE.set(probe).map_err(|_| ProbeError::AlreadyInstalled)?;
         let activation = Activation::set(class_factory::CLSID_PROBE, forwarder.path());
@@ -200,6 +230,32 @@ impl Probe {
     /// What is done at a crossing.
     pub fn timing(&self) -> Timing {
         self.timing
+    }
+
+    /// How crossings are seen.
+    pub fn source(&self) -> Source {
+        self.source
+    }
+
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
+    }
+
+    pub(crate) fn bindings(&self) -> &Bindings {
+        &self.bindings
+    }
+
+    pub(crate) fn callbacks(&self) -> &Callbacks {
+        &self.callbacks
+    }
+
+    pub(crate) fn pinvokes(&self) -> &PInvokes {
+        &self.pinvokes
+    }
+
+    /// What the runtime tells; `None` before it runs.
+    pub(crate) fn runtime(&self) -> Option<(&ProfilerInfo, &Names)> {
+        self.runtime.get().map(|runtime| (&runtime.info, &runtime.names))
     }
 
     /// Whether the runtime has taken the probe.
@@ -319,6 +375,13 @@ impl Probe {
                 self.redirect_threads(&folder);
             }
         }
+        if self.source == Source::Thunks
+            && let Err(error) = redirect_lookups(&runtime.info)
+        {
+            self.note_unhooked(format!(
+                "P/Invokes: the runtime's look-ups of them cannot be redirected: {error}"
+            ));
+        }
         let hresult = self.set_event_mask(&runtime.info);
         if hresult.is_failure() {
             self.refuse(hresult);
@@ -328,8 +391,8 @@ impl Probe {
 
     fn set_event_mask(&self, info: &ProfilerInfo) -> Hresult {
         use clrhost_abi::profiling::monitor::{CACHE_SEARCHES, HIGH_BASIC_GC, SUSPENDS};
-        let mut events = self.timing.event_mask();
-        if self.is_hosted() {
+        let mut events = event_mask(self.source, self.timing);
+        if self.is_hosted() || self.source == Source::Thunks {
             events |= CACHE_SEARCHES;
         }
         if self.suspensions.is_some() {
@@ -416,6 +479,13 @@ impl Probe {
         self.boundary.bind(key, description)
     }
 
+    /// A key loses its meaning when this module is unloaded.
+    pub(crate) fn note_key(&self, place: Option<(usize, u32)>, key: u64) {
+        if let Some((module, _)) = place {
+            lock(&self.keys_of_module).entry(module).or_default().insert(key);
+        }
+    }
+
     /// May the JIT inline this method and still report all crossings?
     pub(crate) fn may_inline(&self, callee: usize) -> bool {
         self.runtime.get().is_none_or(|runtime| runtime.inlining.allows(&runtime.info, callee))
@@ -427,7 +497,12 @@ impl Probe {
             if self.is_hosted() && path.file_name().is_some_and(|name| name == "System.Private.CoreLib.dll") {
                 self.rewritten.rewrite_corelib(self, &runtime.info, module);
             }
-            runtime.inlining.module_loaded(&path, runtime.info.module_metadata(module));
+            match self.source {
+                Source::Flag => {
+                    runtime.inlining.module_loaded(&path, runtime.info.module_metadata(module));
+                }
+                Source::Thunks => self.pinvokes.module_loaded(module),
+            }
         }
     }
 
@@ -436,7 +511,9 @@ impl Probe {
         if let Some(runtime) = self.runtime.get() {
             runtime.inlining.module_unloads();
         }
+        self.pinvokes.module_unloads(module);
         let Some(keys) = lock(&self.keys_of_module).remove(&module) else { return };
+        self.callbacks.forget_types(|class| keys.contains(&(class as u64 | 1)));
         self.boundary.forget_keys(&keys);
     }
 
@@ -465,13 +542,22 @@ impl Probe {
     }
 }
 
-impl Timing {
-    fn event_mask(self) -> u32 {
-        use clrhost_abi::profiling::monitor::{CODE_TRANSITIONS, JIT_COMPILATION, MODULE_LOADS, THREADS};
-        match self {
-            Timing::Timed | Timing::Counted => CODE_TRANSITIONS | JIT_COMPILATION | THREADS | MODULE_LOADS,
-            Timing::Empty => CODE_TRANSITIONS,
-        }
+fn event_mask(source: Source, timing: Timing) -> u32 {
+    use clrhost_abi::profiling::monitor::{CODE_TRANSITIONS, JIT_COMPILATION, MODULE_LOADS, THREADS};
+    match (source, timing) {
+        (_, Timing::Empty) => CODE_TRANSITIONS,
+        (Source::Flag, _) => CODE_TRANSITIONS | JIT_COMPILATION | THREADS | MODULE_LOADS,
+        (Source::Thunks, _) => THREADS | MODULE_LOADS,
+    }
+}
+
+/// Makes the runtime's look-ups of functions come to us.
+fn redirect_lookups(info: &ProfilerInfo) -> std::io::Result<()> {
+    let runtime = Library::holding(info.code_address())?;
+    // SAFETY: the entry has dlsym's signature, and the code stays.
+    match unsafe { runtime.replace_import(c"dlsym", dlsym_entry()) }? {
+        0 => Err(std::io::Error::other("it imports no dlsym")),
+        _ => Ok(()),
     }
 }
 

@@ -5,6 +5,7 @@
 //! crossings that come after that (from other destructors) begin a new task, whose state the key's destructor frees in
 //! its next round.
 
+use crate::arch::thunk::set_thunk_cells;
 use crate::probe::Probe;
 use clrhost_abi::Hresult;
 use clrhost_boundary::{Task, TaskIdentity, TaskOwner};
@@ -92,6 +93,12 @@ fn start(probe: &'static Probe) {
         return;
     }
     CURRENT.set(state);
+    // SAFETY: just made; freed only by `end`, on this thread.
+    let owner = unsafe { &(*state).owner };
+    if runtime_thread_id == 0 {
+        owner.set_made_by_native_code();
+    }
+    set_thunk_cells(owner.cells().as_ptr() as usize);
 }
 
 /// Makes the key whose destructor ends a thread's task.
@@ -110,6 +117,7 @@ pub(crate) fn new_exit_key() -> std::io::Result<libc::pthread_key_t> {
 unsafe extern "C" fn end(state: *mut c_void) {
     let _ = crate::entry::guarded("the end of a thread", || {
         CURRENT.set(ptr::null());
+        set_thunk_cells(0);
         // SAFETY: the caller's duty; `CURRENT` no longer leads to it.
         let state = unsafe { Box::from_raw(state.cast::<ThreadState>()) };
         let task = state.owner.task();
@@ -145,7 +153,7 @@ pub(crate) fn os_thread_name(thread: u64) -> Option<String> {
 }
 
 /// Addresses of the calling thread's stack; empty where the C library cannot tell.
-fn stack_bounds() -> Range<usize> {
+pub(crate) fn stack_bounds() -> Range<usize> {
     // SAFETY: `attributes` is initialised by pthread_getattr_np where that succeeds, and destroyed once.
     unsafe {
         let mut attributes: libc::pthread_attr_t = std::mem::zeroed();

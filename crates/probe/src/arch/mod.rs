@@ -6,6 +6,7 @@
 //!   process than `process`;
 //! * `ELF_MACHINE: u16`: the processor's number in ELF headers;
 //! * `SLOT_RELOCATIONS`: kinds of ELF relocation that make a slot hold the plain address of a symbol;
+//! * `thunk`: what runs between a caller and the function it calls over the border;
 //! * `read_counter() -> u64`, `counter_is_steady() -> bool`: the processor's time counter, and whether it runs at one
 //!   rate at all times.
 

@@ -1,5 +1,7 @@
 //! x86-64.
 
+pub(crate) mod thunk;
+
 use std::arch::x86_64::{__cpuid, _rdtsc};
 
 /// `EM_X86_64`.

@@ -83,6 +83,7 @@ unsafe extern "C" {
     fn clrhost_set_thunk_cells(cells: usize);
     fn clrhost_uco_enter();
     fn clrhost_dlsym();
+    fn clrhost_managed_dlsym();
 }
 
 /// Tells the thunks where the calling thread's task lies; 0 for none.
@@ -104,6 +105,11 @@ pub(crate) const BRACKET_REGISTER: i32 = 3;
 /// `dlsym`, for the runtime to call: finds out who calls and goes on in [`lookups`](crate::lookups).
 pub(crate) fn dlsym_entry() -> *const std::ffi::c_void {
     clrhost_dlsym as *const std::ffi::c_void
+}
+
+/// `dlsym`, for managed code to call.
+pub(crate) fn managed_dlsym_entry() -> *const std::ffi::c_void {
+    clrhost_managed_dlsym as *const std::ffi::c_void
 }
 
 /// What the IL of an `UnmanagedCallersOnly` method calls first: finds out the stack pointer and goes on in
@@ -132,8 +138,8 @@ clrhost_set_thunk_cells:
     ret
     .cfi_endproc
 
-    # dlsym(handle, name), with the address it returns to as a third argument. The runtime's own calls only; RTLD_NEXT goes
-    # to dlsym itself, which looks at who called it.
+    # dlsym(handle, name), with the address it returns to as a third argument; for the runtime, and for managed code.
+    # RTLD_NEXT goes to dlsym itself, which looks at who called it.
     .type clrhost_dlsym, @function
     .globl clrhost_dlsym
     .hidden clrhost_dlsym
@@ -144,6 +150,16 @@ clrhost_dlsym:
     mov rdx, qword ptr [rsp]
     jmp {looked_up}
 1:  jmp qword ptr [rip + dlsym@GOTPCREL]
+    .cfi_endproc
+
+    .type clrhost_managed_dlsym, @function
+    .globl clrhost_managed_dlsym
+    .hidden clrhost_managed_dlsym
+clrhost_managed_dlsym:
+    .cfi_startproc
+    cmp rdi, -1
+    jne {managed_looked_up}
+    jmp qword ptr [rip + dlsym@GOTPCREL]
     .cfi_endproc
 
     # uco_enter(method), with the stack pointer of the call as a second argument.
@@ -487,5 +503,6 @@ clrhost_thunks_end:
     close = sym crate::thunk::hooks::close,
     personality = sym crate::thunk::unwind::personality,
     looked_up = sym crate::lookups::looked_up,
+    managed_looked_up = sym crate::lookups::managed_looked_up,
     uco_entered = sym crate::thunk::hooks::uco_entered,
 );

@@ -1,0 +1,288 @@
+//! Function pointers made from delegates, and delegates made from function pointers.
+//!
+//! CoreLib's `Marshal.GetFunctionPointerForDelegate` is rewritten to pass on what the runtime gives it: native code gets a
+//! thunk that leads there. The other way round, `Marshal.GetDelegateForFunctionPointer` gets back the runtime's own pointer
+//! for a thunk of ours, so that a delegate keeps its identity; and a native function becomes a thunk, so that calls of the
+//! delegate are seen.
+
+use crate::bindings::thunk_of;
+use crate::entry::{ErrnoGuard, guarded};
+use crate::names::Direction;
+use crate::native_symbol::symbol_at;
+use crate::probe::{Probe, lock};
+use crate::thunk::{Purpose, Thunk};
+use clrhost_abi::Hresult;
+use clrhost_boundary::TargetDescription;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::*};
+
+/// What was handed out for which pointer, to be read without a lock.
+#[derive(Default)]
+pub(crate) struct Callbacks {
+    table: AtomicPtr<Table>,
+    made: Mutex<Made>,
+}
+
+#[derive(Default)]
+struct Made {
+    entries: usize,
+    /// Delegates made from native functions, by function and type.
+    natives: HashMap<(usize, usize), &'static Thunk>,
+    /// What managed code had when it made such a delegate, by the thunk.
+    given: HashMap<usize, usize>,
+}
+
+/// Open addressing; full to three quarters at most. A larger one takes its place when it has to grow, and it stays where it
+/// is for those who are reading it, so all together take at most twice the memory of the last.
+struct Table {
+    places: Box<[Place]>,
+}
+
+#[derive(Default)]
+struct Place {
+    /// What the runtime gave; 0 for a free place.
+    pointer: AtomicUsize,
+    /// The type of the delegate it was given for. The runtime uses memory again for other delegates.
+    method_table: AtomicUsize,
+    /// What native code gets.
+    answer: AtomicUsize,
+}
+
+impl Table {
+    fn new(places: usize) -> &'static Table {
+        Box::leak(Box::new(Table { places: (0..places).map(|_| Place::default()).collect() }))
+    }
+
+    /// The places where a pointer may be, the likeliest first.
+    fn places_for(&self, pointer: usize) -> impl Iterator<Item = &Place> {
+        let mask = self.places.len() - 1;
+        let first = ((pointer as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize;
+        (0..self.places.len()).map(move |step| &self.places[(first + step) & mask])
+    }
+}
+
+impl Callbacks {
+    fn find(&self, pointer: usize, method_table: usize) -> Option<usize> {
+        // SAFETY: null, or a table that is never freed.
+        let table = unsafe { self.table.load(Acquire).as_ref() }?;
+        for place in table.places_for(pointer) {
+            match place.pointer.load(Acquire) {
+                0 => return None,
+                found if found == pointer => {
+                    // Acquire: the answer that goes with this type is there.
+                    let fits = place.method_table.load(Acquire) == method_table;
+                    return fits.then(|| place.answer.load(Relaxed));
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// What was handed out for a pointer, whatever the type was.
+    fn answer_for(&self, pointer: usize) -> Option<usize> {
+        // SAFETY: as in `find`.
+        let table = unsafe { self.table.load(Acquire).as_ref() }?;
+        table
+            .places_for(pointer)
+            .map_while(|place| Some(place).filter(|place| place.pointer.load(Acquire) != 0))
+            .find(|place| place.pointer.load(Relaxed) == pointer)
+            .map(|place| place.answer.load(Relaxed))
+    }
+
+    /// Only with `made` locked.
+    fn keep(&self, made: &mut Made, pointer: usize, method_table: usize, answer: usize) {
+        // SAFETY: as in `find`.
+        let mut table = unsafe { self.table.load(Relaxed).as_ref() };
+        let room = table.map_or(0, |table| table.places.len() / 4 * 3);
+        if made.entries >= room {
+            let larger = Table::new((2 * table.map_or(0, |table| table.places.len())).max(256));
+            for place in table.iter().flat_map(|table| table.places.iter()) {
+                let kept = place.pointer.load(Relaxed);
+                if kept != 0 {
+                    put(larger, kept, place.method_table.load(Relaxed), place.answer.load(Relaxed));
+                }
+            }
+            self.table.store(std::ptr::from_ref(larger).cast_mut(), Release);
+            table = Some(larger);
+        }
+        if let Some(table) = table
+            && put(table, pointer, method_table, answer)
+        {
+            made.entries += 1;
+        }
+    }
+
+    /// Method tables lose their meaning.
+    pub(crate) fn forget_types(&self, gone: impl Fn(usize) -> bool) {
+        let _made = lock(&self.made);
+        // SAFETY: as in `find`.
+        let Some(table) = (unsafe { self.table.load(Relaxed).as_ref() }) else { return };
+        for place in &table.places {
+            if gone(place.method_table.load(Relaxed)) {
+                place.method_table.store(0, Relaxed);
+            }
+        }
+    }
+}
+
+/// True if the pointer was new.
+fn put(table: &Table, pointer: usize, method_table: usize, answer: usize) -> bool {
+    for place in table.places_for(pointer) {
+        let kept = place.pointer.load(Relaxed);
+        if kept == 0 || kept == pointer {
+            place.answer.store(answer, Relaxed);
+            place.method_table.store(method_table, Release);
+            place.pointer.store(pointer, Release);
+            return kept == 0;
+        }
+    }
+    false
+}
+
+/// What native code gets for a pointer that the runtime made for a delegate of this type; 0 if nothing was made yet.
+///
+/// Called by managed code in cooperative GC mode: takes no lock, does not allocate.
+pub(crate) extern "C" fn find_callback(pointer: usize, method_table: usize) -> usize {
+    let probe = Probe::installed();
+    probe.and_then(|probe| probe.callbacks().find(pointer, method_table)).unwrap_or(0)
+}
+
+/// Makes that. Gives the pointer back where no thunk can be had.
+pub(crate) extern "C" fn make_callback(pointer: usize, method_table: usize) -> usize {
+    let mut answer = pointer;
+    let _ = guarded("a function pointer for a delegate", || {
+        let _errno = ErrnoGuard::keep();
+        if let Some(probe) = Probe::installed().filter(|_| pointer != 0) {
+            answer = probe.make_callback(pointer, method_table);
+        }
+        Hresult::S_OK
+    });
+    answer
+}
+
+/// What the runtime is to make a delegate of this type from.
+pub(crate) extern "C" fn resolve_function_pointer(pointer: usize, class: usize) -> usize {
+    let mut answer = pointer;
+    let _ = guarded("a delegate for a function pointer", || {
+        let _errno = ErrnoGuard::keep();
+        if let Some(probe) = Probe::installed().filter(|_| pointer != 0) {
+            answer = probe.resolve_function_pointer(pointer, class);
+        }
+        Hresult::S_OK
+    });
+    answer
+}
+
+impl Probe {
+    fn make_callback(&'static self, pointer: usize, class: usize) -> usize {
+        // Thunks that a delegate was made from come back as they were given; others are what native code has already.
+        if thunk_of(self, pointer).is_some() {
+            let given = lock(&self.callbacks().made).given.get(&pointer).copied().unwrap_or(pointer);
+            let mut made = lock(&self.callbacks().made);
+            self.callbacks().keep(&mut made, pointer, class, given);
+            return given;
+        }
+        let Some((info, names)) = self.runtime() else { return pointer };
+        let Some(description) = names.describe_delegate(info, class, Direction::ToManaged) else {
+            return pointer;
+        };
+        // One target for all delegates of a type, as the transitions flag has it.
+        let target = self.boundary().bind(class as u64 | 1, description);
+        self.note_key(info.type_of(class), class as u64 | 1);
+        // The runtime has used the memory of a delegate that is gone for another one: its thunk serves again.
+        let before = self.callbacks().answer_for(pointer).and_then(|stub| thunk_of(self, stub));
+        let taken = before.map_or_else(|| lock(&self.bindings().pages).take().ok(), Some);
+        let Some(thunk) = taken else {
+            self.note_unhooked("a delegate: no memory for a thunk".to_owned());
+            return pointer;
+        };
+        self.lead(thunk, pointer, pointer, target, Purpose::Reverse);
+        let stub = self.stub_of(thunk);
+        let mut made = lock(&self.callbacks().made);
+        // Another thread may have been as far at the same time.
+        if let Some(other) = self.callbacks().find(pointer, class) {
+            if other != stub {
+                lock(&self.bindings().pages).give_back(thunk);
+            }
+            return other;
+        }
+        self.callbacks().keep(&mut made, pointer, class, stub);
+        stub
+    }
+
+    fn resolve_function_pointer(&'static self, pointer: usize, class: usize) -> usize {
+        let function = match thunk_of(self, pointer) {
+            // The runtime's own pointer, from which it finds the delegate.
+            Some(thunk) if thunk.is_reverse() => return thunk.address(),
+            Some(thunk) => thunk.address(),
+            None => pointer,
+        };
+        if let Some(&thunk) = lock(&self.callbacks().made).natives.get(&(function, class)) {
+            return self.stub_of(thunk);
+        }
+        // Whatever lies outside all libraries is code of the runtime: delegates and the like.
+        let Some(symbol) = symbol_at(function).filter(|symbol| symbol.is_function) else { return pointer };
+        let Some((info, names)) = self.runtime() else { return pointer };
+        let mut description = match names.describe_delegate(info, class, Direction::ToNative) {
+            Some(description) => description,
+            None => return pointer,
+        };
+        let file = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        description.library = file(&symbol.library);
+        description.file = Some(symbol.library.to_string_lossy().into_owned());
+        description.symbol = symbol.name;
+        description.address = Some(function);
+        self.native_delegate(description, pointer, function, class)
+    }
+
+    fn native_delegate(
+        &'static self,
+        description: TargetDescription,
+        given: usize,
+        function: usize,
+        class: usize,
+    ) -> usize {
+        let Ok(thunk) = lock(&self.bindings().pages).take() else {
+            self.note_unhooked("a delegate for a function pointer: no memory for a thunk".to_owned());
+            return given;
+        };
+        let target = self.boundary().bind(thunk.key(), description);
+        if !self.boundary().needs_hook(target) {
+            lock(&self.bindings().pages).give_back(thunk);
+            return function;
+        }
+        self.lead(thunk, function, function, target, Purpose::Leave);
+        let stub = self.stub_of(thunk);
+        let mut made = lock(&self.callbacks().made);
+        // Another thread may have been as far at the same time; then both thunks lead to the function.
+        made.natives.entry((function, class)).or_insert(thunk);
+        made.given.insert(stub, given);
+        stub
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_found_for_its_type_alone_also_when_the_table_grows() {
+        let callbacks = Callbacks::default();
+        assert_eq!(callbacks.find(16, 1), None);
+        for pointer in (16..16 * 2000).step_by(16) {
+            callbacks.keep(&mut lock(&callbacks.made), pointer, 1, pointer + 1);
+        }
+        for pointer in (16..16 * 2000).step_by(16) {
+            assert_eq!(callbacks.find(pointer, 1), Some(pointer + 1));
+            assert_eq!(callbacks.find(pointer, 2), None);
+        }
+        callbacks.keep(&mut lock(&callbacks.made), 32, 2, 7);
+        assert_eq!((callbacks.find(32, 2), callbacks.find(32, 1)), (Some(7), None));
+        assert_eq!(lock(&callbacks.made).entries, 1999);
+        callbacks.forget_types(|class| class == 1);
+        assert_eq!((callbacks.find(16, 1), callbacks.answer_for(16)), (None, Some(17)));
+    }
+}

@@ -1,0 +1,152 @@
+//! Which managed method a P/Invoke is, told from what the runtime looks up: the name of a symbol and the library it found.
+
+use crate::info::ProfilerInfo;
+use crate::probe::{Probe, lock};
+use crate::thread_state::stack_bounds;
+use clrhost_boundary::TargetDescription;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Mutex;
+
+/// The P/Invokes that loaded assemblies declare, by entry point.
+#[derive(Default)]
+pub(crate) struct PInvokes(Mutex<Index>);
+
+#[derive(Default)]
+struct Index {
+    /// Modules that were loaded since the last look.
+    unread: Vec<usize>,
+    by_symbol: HashMap<String, Vec<Declared>>,
+}
+
+#[derive(Clone)]
+struct Declared {
+    module: usize,
+    method: u32,
+    library: Option<String>,
+}
+
+/// A method that declares a P/Invoke.
+pub(crate) struct Declaration {
+    pub(crate) module: usize,
+    pub(crate) method: u32,
+    pub(crate) description: TargetDescription,
+}
+
+impl PInvokes {
+    /// An assembly was loaded. Its declarations are read when something is looked up.
+    pub(crate) fn module_loaded(&self, module: usize) {
+        lock(&self.0).unread.push(module);
+    }
+
+    /// An assembly goes.
+    pub(crate) fn module_unloads(&self, module: usize) {
+        let mut index = lock(&self.0);
+        index.unread.retain(|&unread| unread != module);
+        index.by_symbol.values_mut().for_each(|declared| declared.retain(|it| it.module != module));
+    }
+
+    /// Methods that declare this entry point; the runtime tries names with an A or W at their end too.
+    fn declared(&self, info: &ProfilerInfo, symbol: &str, library: &Path) -> Vec<Declared> {
+        self.read(info);
+        let index = lock(&self.0);
+        let plain = symbol.strip_suffix(['A', 'W']);
+        let all =
+            index.by_symbol.get(symbol).or_else(|| index.by_symbol.get(plain?)).cloned().unwrap_or_default();
+        // A resolver may have found quite another library than the declaration says; then none fits.
+        let fitting: Vec<_> =
+            all.iter().filter(|it| is_named(library, it.library.as_deref())).cloned().collect();
+        if fitting.is_empty() { all } else { fitting }
+    }
+
+    fn read(&self, info: &ProfilerInfo) {
+        loop {
+            // Taken out one by one: no lock is held while the runtime is called.
+            let Some(module) = lock(&self.0).unread.pop() else { return };
+            let Some(metadata) = info.module_metadata(module) else { continue };
+            for method in metadata.pinvokes() {
+                let (library, symbol) = metadata.pinvoke_map(method);
+                let Some(symbol) = symbol else { continue };
+                let declared = Declared { module, method, library };
+                lock(&self.0).by_symbol.entry(symbol).or_default().push(declared);
+            }
+        }
+    }
+}
+
+impl Probe {
+    /// The method whose P/Invoke of this symbol the calling thread is about to bind; `None` if no loaded assembly declares
+    /// one. Where several do, that one whose identity lies on the thread's stack, as the runtime is working on it.
+    pub(crate) fn declaration_of(&self, symbol: &str, library: &Path) -> Option<Declaration> {
+        let (info, names) = self.runtime()?;
+        let declared = self.pinvokes().declared(info, symbol, library);
+        let seen = match &declared[..] {
+            [] => return None,
+            [_] => Some(0),
+            several => {
+                let function = |it: &Declared| info.function_of(it.module, it.method).unwrap_or(0);
+                first_on_stack(&several.iter().map(function).collect::<Vec<_>>())
+            }
+        };
+        let chosen = &declared[seen.unwrap_or(0)];
+        let mut description = names.describe_pinvoke(info, chosen.module, chosen.method)?;
+        if seen.is_none() {
+            // It may be any of them; then no host must block where one of them could not bear it.
+            description.suppress_gc_transition = declared.iter().any(|it| {
+                let description = names.describe_pinvoke(info, it.module, it.method);
+                description.is_some_and(|description| description.suppress_gc_transition)
+            });
+        }
+        Some(Declaration { module: chosen.module, method: chosen.method, description })
+    }
+}
+
+/// Which of these words comes first on the stack, from the top as far down as the runtime's own frames may reach.
+fn first_on_stack(words: &[usize]) -> Option<usize> {
+    const REACH: usize = 16 * 1024;
+    let here = (&raw const words) as usize & !7;
+    let end = stack_bounds().end.min(here + REACH);
+    // SAFETY: all of it is this thread's stack, above a local of this function.
+    let stack = |at: usize| unsafe { std::ptr::read_volatile(at as *const usize) };
+    // The first words are those of the list itself, if the compiler keeps it on the stack; it does not: it is a heap's.
+    (here..end).step_by(8).find_map(|at| {
+        let word = stack(at);
+        words.iter().position(|&candidate| candidate != 0 && candidate == word)
+    })
+}
+
+/// `libNAME.so`, `NAME.so.1`, `NAME`: does a file look like the library that a declaration names?
+fn is_named(file: &Path, declared: Option<&str>) -> bool {
+    let Some(declared) = declared else { return true };
+    let base = |path: &Path| {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = name.strip_prefix("lib").map(str::to_owned).unwrap_or(name);
+        name.split(".so").next().unwrap_or_default().to_owned()
+    };
+    base(file) == base(Path::new(declared))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_known_by_the_names_that_declarations_use() {
+        let file = Path::new("/opt/app/libfixture.so");
+        for declared in ["fixture", "libfixture", "libfixture.so", "fixture.so", "/opt/other/libfixture.so.1"]
+        {
+            assert!(is_named(file, Some(declared)), "{declared}");
+        }
+        assert!(!is_named(file, Some("fixture2")) && is_named(file, None));
+        assert!(is_named(Path::new("/lib/x86_64-linux-gnu/libc.so.6"), Some("libc")));
+    }
+
+    #[test]
+    fn a_word_on_the_stack_is_found() {
+        let wanted = std::hint::black_box(0x1234_5678_9ABC_usize);
+        let on_stack = [wanted];
+        let candidates = vec![1, wanted + 1 - 1];
+        assert_eq!(first_on_stack(std::hint::black_box(&candidates)), Some(1));
+        std::hint::black_box(&on_stack);
+    }
+}

@@ -1,0 +1,127 @@
+//! What thunks call: everything that is not the usual case, and everything where there is a host.
+//!
+//! All but [`uco_entered`] and [`uco_left`] run in preemptive GC mode, where a host may block; see
+//! [`Thunk::suppresses_gc_transition`] for the exception, in which no host is called.
+
+use crate::arch::thunk::is_in_thunk;
+use crate::entry::{ErrnoGuard, guarded};
+use crate::probe::{Probe, Timing};
+use crate::thread_state::{current, lost, with_current};
+use crate::thunk::Thunk;
+use crate::unmanaged_callers::UnmanagedCallersOnlyMethod;
+use clrhost_abi::Hresult;
+use clrhost_boundary::{Bracket, TaskOwner};
+
+/// Opens the bracket of a call through `thunk`, whose return address lies at `sp`. Gives the bracket, or 0 where the call is
+/// none over the border or cannot be kept: then the thunk hands on and does not see the return.
+pub(crate) extern "C" fn open(thunk: &'static Thunk, sp: usize) -> u64 {
+    let mut bracket = 0;
+    let _ = guarded("a call through a thunk", || {
+        let _errno = ErrnoGuard::keep();
+        let Some(probe) = Probe::installed() else { return Hresult::S_OK };
+        let opened = if thunk.suppresses_gc_transition() && probe.is_hosted() && current().is_none() {
+            // A task would be announced to the host, which might block the collector here.
+            false
+        } else {
+            with_current(probe, |state| bracket = open_on(probe, state.owner(), thunk, sp))
+        };
+        if !opened {
+            lost(probe);
+        }
+        Hresult::S_OK
+    });
+    bracket
+}
+
+fn open_on(probe: &Probe, owner: &TaskOwner, thunk: &Thunk, sp: usize) -> u64 {
+    // SAFETY: the thunk was called with this stack pointer, so the return address lies there.
+    let returns_to = unsafe { *(sp as *const usize) };
+    let is_tail_call = is_in_thunk(returns_to);
+    let (bracket, target, key) = (thunk.bracket(), thunk.target_id(), thunk.key());
+    let boundary = probe.boundary();
+    if thunk.is_export() {
+        // Brackets that were jumped over say nothing about who calls.
+        boundary.unwind_jumped_over(owner, sp, is_tail_call);
+        if owner.is_in_native_code() {
+            return 0;
+        }
+    }
+    let hosted = probe.is_hosted() && !thunk.suppresses_gc_transition();
+    let opened = match (probe.timing() == Timing::Timed, hosted) {
+        (true, true) => boundary.open_exact::<true, true>(owner, bracket, target, key, sp, is_tail_call),
+        (true, false) => boundary.open_exact::<true, false>(owner, bracket, target, key, sp, is_tail_call),
+        (false, true) => boundary.open_exact::<false, true>(owner, bracket, target, key, sp, is_tail_call),
+        (false, false) => boundary.open_exact::<false, false>(owner, bracket, target, key, sp, is_tail_call),
+    };
+    opened.unwrap_or(0)
+}
+
+/// The function called in this bracket has returned.
+pub(crate) extern "C" fn close(bracket: u64) {
+    let _ = guarded("a return through a thunk", || {
+        let _errno = ErrnoGuard::keep();
+        // A thread whose task has ended meanwhile closed the bracket then.
+        if let (Some(probe), Some(state)) = (Probe::installed(), current()) {
+            let (boundary, owner) = (probe.boundary(), state.owner());
+            let _closed = match (probe.timing() == Timing::Timed, probe.is_hosted()) {
+                (true, true) => boundary.close_bracket::<true, true>(owner, bracket),
+                (true, false) => boundary.close_bracket::<true, false>(owner, bracket),
+                (false, true) => boundary.close_bracket::<false, true>(owner, bracket),
+                (false, false) => boundary.close_bracket::<false, false>(owner, bracket),
+            };
+        }
+        Hresult::S_OK
+    });
+}
+
+/// The function called in this bracket is left by an exception or the end of the thread.
+pub(crate) fn unwound(bracket: u64) {
+    let _ = guarded("unwinding through a thunk", || {
+        let _errno = ErrnoGuard::keep();
+        if let (Some(probe), Some(state)) = (Probe::installed(), current()) {
+            probe.boundary().unwind_bracket(state.owner(), bracket);
+        }
+        Hresult::S_OK
+    });
+}
+
+/// Native code calls a method with `UnmanagedCallersOnly`, whose IL calls this with the stack pointer `sp`.
+pub(crate) extern "C" fn uco_entered(method: &'static UnmanagedCallersOnlyMethod, sp: usize) {
+    let _ = guarded("a callback", || {
+        let _errno = ErrnoGuard::keep();
+        let Some(probe) = Probe::installed() else { return Hresult::S_OK };
+        let opened = with_current(probe, |state| {
+            let (boundary, owner) = (probe.boundary(), state.owner());
+            let (target, key) = (method.target_id(), method.key());
+            const BRACKET: Bracket = Bracket::ReverseEnter;
+            let _kept = match (probe.timing() == Timing::Timed, probe.is_hosted()) {
+                (true, true) => boundary.open_exact::<true, true>(owner, BRACKET, target, key, sp, false),
+                (true, false) => boundary.open_exact::<true, false>(owner, BRACKET, target, key, sp, false),
+                (false, true) => boundary.open_exact::<false, true>(owner, BRACKET, target, key, sp, false),
+                (false, false) => boundary.open_exact::<false, false>(owner, BRACKET, target, key, sp, false),
+            };
+        });
+        if !opened {
+            lost(probe);
+        }
+        Hresult::S_OK
+    });
+}
+
+/// That method has returned.
+pub(crate) extern "C" fn uco_left(method: &'static UnmanagedCallersOnlyMethod) {
+    let _ = guarded("the return of a callback", || {
+        let _errno = ErrnoGuard::keep();
+        if let (Some(probe), Some(state)) = (Probe::installed(), current()) {
+            let (boundary, owner) = (probe.boundary(), state.owner());
+            let (key, bind) = (method.key(), || method.target_id());
+            match (probe.timing() == Timing::Timed, probe.is_hosted()) {
+                (true, true) => boundary.reverse_leave::<true, true>(owner, key, bind),
+                (true, false) => boundary.reverse_leave::<true, false>(owner, key, bind),
+                (false, true) => boundary.reverse_leave::<false, true>(owner, key, bind),
+                (false, false) => boundary.reverse_leave::<false, false>(owner, key, bind),
+            }
+        }
+        Hresult::S_OK
+    });
+}

@@ -1,0 +1,132 @@
+//! Thunks: code of ours between a caller and the function it calls over the border.
+//!
+//! The runtime, or managed code, is given the address of a *stub* in place of the function's. The stub finds the data of its
+//! [`Thunk`] and goes to one of the functions in `arch::thunk`, which open a bracket, call the function, and close the
+//! bracket. `pages` holds stubs and data, `hooks` does in Rust what assembly does not, `unwind` closes brackets that
+//! exceptions leave.
+
+pub(crate) mod hooks;
+pub(crate) mod pages;
+pub(crate) mod unwind;
+
+use crate::arch::thunk::{THUNK_SLOT_OFFSET, THUNK_TARGET, code};
+use crate::probe::Timing;
+use clrhost_boundary::{Bracket, TargetId, layout};
+use std::mem::offset_of;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
+
+/// The data of a thunk. All zero for one that nobody uses.
+#[repr(C, align(64))]
+pub(crate) struct Thunk {
+    /// What the stub goes to.
+    code: AtomicUsize,
+    /// The function.
+    target: AtomicUsize,
+    /// Where in a task's table of slots the target's is.
+    slot_offset: AtomicUsize,
+    target_id: AtomicU32,
+    flags: AtomicU32,
+    /// Where the function is for others, which differs where something stands in for it.
+    address: AtomicUsize,
+}
+
+const _: () = assert!(offset_of!(Thunk, code) == 0);
+const _: () = assert!(offset_of!(Thunk, target) == THUNK_TARGET);
+const _: () = assert!(offset_of!(Thunk, slot_offset) == THUNK_SLOT_OFFSET);
+
+/// What a thunk is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A P/Invoke, or a delegate made from a function pointer: only managed code calls it.
+    Leave,
+    /// The same, in cooperative GC mode: no host is called, whatever it said.
+    LeaveSuppressed,
+    /// A function pointer that managed code asked for by name and may hand to native code.
+    Export,
+    /// A delegate that native code calls.
+    Reverse,
+}
+
+const SUPPRESSED: u32 = 1;
+const EXPORT: u32 = 2;
+const REVERSE: u32 = 4;
+
+impl Thunk {
+    /// Makes the thunk lead to a function. Whoever has the stub's address already gets there too, from now on.
+    pub(crate) fn lead_to(
+        &self,
+        function: usize,
+        address: usize,
+        target: TargetId,
+        purpose: Purpose,
+        timing: Timing,
+        hosted: bool,
+    ) {
+        let bracket = if purpose == Purpose::Reverse { Bracket::ReverseEnter } else { Bracket::Leave };
+        let flags = match purpose {
+            Purpose::Leave => 0,
+            Purpose::LeaveSuppressed => SUPPRESSED,
+            Purpose::Export => EXPORT,
+            Purpose::Reverse => REVERSE,
+        };
+        self.flags.store(flags, Relaxed);
+        self.target_id.store(target.index() as u32, Relaxed);
+        self.slot_offset.store(layout::slot_offset(bracket, target), Relaxed);
+        self.target.store(function, Relaxed);
+        self.address.store(address, Relaxed);
+        let timed = timing == Timing::Timed;
+        let code: unsafe extern "C" fn() = match purpose {
+            _ if timing == Timing::Empty => code::clrhost_thunk_pass,
+            Purpose::Leave | Purpose::Export | Purpose::Reverse if hosted => code::clrhost_thunk_hosted,
+            Purpose::Leave | Purpose::LeaveSuppressed if timed => code::clrhost_thunk_leave_timed,
+            Purpose::Leave | Purpose::LeaveSuppressed => code::clrhost_thunk_leave_counted,
+            Purpose::Export if timed => code::clrhost_thunk_export_timed,
+            Purpose::Export => code::clrhost_thunk_export_counted,
+            Purpose::Reverse if timed => code::clrhost_thunk_reverse_timed,
+            Purpose::Reverse => code::clrhost_thunk_reverse_counted,
+        };
+        // Last, so that whoever runs the stub finds the rest. Processors and compilers keep a load of the code before loads
+        // of what the code then reads.
+        self.code.store(code as *const () as usize, Release);
+    }
+
+    /// The function was loaded anew and lies elsewhere.
+    pub(crate) fn move_to(&self, address: usize) {
+        let stood_in = self.target.load(Relaxed) != self.address.swap(address, Relaxed);
+        if !stood_in {
+            self.target.store(address, Relaxed);
+        }
+    }
+
+    /// Where the function is for who looks it up.
+    pub(crate) fn address(&self) -> usize {
+        self.address.load(Relaxed)
+    }
+
+    pub(crate) fn target_id(&self) -> TargetId {
+        TargetId::from_index(self.target_id.load(Relaxed) as usize)
+    }
+
+    /// What its brackets are known by.
+    pub(crate) fn key(&self) -> u64 {
+        std::ptr::from_ref(self) as u64
+    }
+
+    pub(crate) fn bracket(&self) -> Bracket {
+        if self.is_reverse() { Bracket::ReverseEnter } else { Bracket::Leave }
+    }
+
+    pub(crate) fn is_reverse(&self) -> bool {
+        self.flags.load(Relaxed) & REVERSE != 0
+    }
+
+    /// Native code may have the pointer too.
+    pub(crate) fn is_export(&self) -> bool {
+        self.flags.load(Relaxed) & EXPORT != 0
+    }
+
+    /// Called in cooperative GC mode: the collector waits while the call lasts, so no host must be asked to take part.
+    pub(crate) fn suppresses_gc_transition(&self) -> bool {
+        self.flags.load(Relaxed) & SUPPRESSED != 0
+    }
+}
