@@ -8,7 +8,9 @@ use clrhost_boundary::{
     Bracket, Callers, Crossing, Mismatch, OpenBracket, Origin, Snapshot, TargetDescription, TargetId,
     TargetKind, TargetStats, TaskStats,
 };
+use clrhost_policy::{Called, Subject};
 use std::cmp::Reverse;
+use std::time::Duration;
 
 /// The method of the row that stands for calls through function pointers whose targets the source does not know.
 pub const FUNCTION_POINTERS: &str = "(function pointers: target not known to this source)";
@@ -19,6 +21,8 @@ impl Report {
         let assembler = Assembler { snapshot, context: &context };
         let (mut targets, mut callbacks) = assembler.rows();
         let totals = assembler.totals(&targets, &callbacks);
+        // Of all rows: a policy is about .NET's own calls too, whether they are shown or not.
+        let policy = context.policy.as_ref().map(|violations| violations.report(called(&targets)));
         let mut hidden = Hidden::default();
         if context.user_only {
             (hidden.targets, hidden.calls) = hide(&mut targets);
@@ -40,6 +44,7 @@ impl Report {
             folded_tasks: snapshot.folded_tasks.as_ref().map(|folded| assembler.folded(folded)),
             mismatches: snapshot.mismatches.iter().map(|mismatch| assembler.mismatch(mismatch)).collect(),
             host: context.host.as_ref().map(host),
+            policy,
             notes: Vec::new(),
             clrhost_version: context.clrhost_version,
             runtime: Runtime { name: context.runtime_name, version: context.runtime_version },
@@ -281,6 +286,22 @@ fn hide(rows: &mut Vec<TargetRow>) -> (u64, u64) {
         keep
     });
     (hidden, calls)
+}
+
+/// What a policy has a say in. Waits of the runtime's own are reported to hosts as calls, but nothing is called by them.
+fn called(rows: &[TargetRow]) -> impl Iterator<Item = Called<'_>> {
+    rows.iter().filter(|row| row.kind != TargetKind::RuntimeWait.as_str()).map(|row| Called {
+        subject: Subject {
+            library: row.library.as_deref(),
+            file: None,
+            symbol: row.symbol.as_deref(),
+            method: Some(&row.method),
+            assembly: row.assembly.as_deref(),
+        },
+        by_name: row.kind == TargetKind::PInvoke.as_str(),
+        calls: row.calls,
+        longest: row.max_ns.map(Duration::from_nanos),
+    })
 }
 
 fn host(outcome: &HostOutcome) -> Host {
