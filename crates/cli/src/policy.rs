@@ -19,7 +19,9 @@ pub fn load(options: &Run) -> Result<Option<Arc<Violations>>, String> {
     if options.policy.policy_report_only {
         policy = policy.report_only();
     }
-    policy.check_dotnet_can_start().map_err(nothing_ran)?;
+    if policy.mode() == Mode::Enforce {
+        policy.check_dotnet_can_start().map_err(nothing_ran)?;
+    }
     if options.count_only && policy.has_budgets() {
         let file = policy.file();
         let problem =

@@ -163,6 +163,10 @@ fn bad_policies_are_refused_before_anything_runs() {
         let file = policy_file(text);
         assert_refused(&[&["--policy", file.to_str().unwrap()], options].concat(), hints);
     }
+    // What only reports may say anything.
+    let deaf = policy_file("version = 1\nmode = \"report-only\"\ndefault = \"deny\"");
+    let (_, report) = values_under(&deaf, &[]);
+    assert_eq!(section(&report).rules[0].calls, report.totals.leave);
     assert_refused(
         &["--policy", "/nowhere.toml"],
         &["/nowhere.toml: the policy cannot be read", "nothing was run"],

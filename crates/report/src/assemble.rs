@@ -1,6 +1,7 @@
 //! From the core's numbers to rows: ticks become nanoseconds, numbers of targets become names.
 
 use crate::context::{HostOutcome, ReportContext};
+use crate::judged;
 use crate::model::*;
 use crate::notes;
 use clrhost_boundary::TaskType;
@@ -8,9 +9,7 @@ use clrhost_boundary::{
     Bracket, Callers, Crossing, Mismatch, OpenBracket, Origin, Snapshot, TargetDescription, TargetId,
     TargetKind, TargetStats, TaskStats,
 };
-use clrhost_policy::{Called, Subject};
 use std::cmp::Reverse;
-use std::time::Duration;
 
 /// The method of the row that stands for calls through function pointers whose targets the source does not know.
 pub const FUNCTION_POINTERS: &str = "(function pointers: target not known to this source)";
@@ -22,7 +21,7 @@ impl Report {
         let (mut targets, mut callbacks) = assembler.rows();
         let totals = assembler.totals(&targets, &callbacks);
         // Of all rows: a policy is about .NET's own calls too, whether they are shown or not.
-        let policy = context.policy.as_ref().map(|violations| violations.report(called(&targets)));
+        let policy = context.policy.as_ref().map(|violations| violations.report(judged::called(&targets)));
         let mut hidden = Hidden::default();
         if context.user_only {
             (hidden.targets, hidden.calls) = hide(&mut targets);
@@ -286,22 +285,6 @@ fn hide(rows: &mut Vec<TargetRow>) -> (u64, u64) {
         keep
     });
     (hidden, calls)
-}
-
-/// What a policy has a say in. Waits of the runtime's own are reported to hosts as calls, but nothing is called by them.
-fn called(rows: &[TargetRow]) -> impl Iterator<Item = Called<'_>> {
-    rows.iter().filter(|row| row.kind != TargetKind::RuntimeWait.as_str()).map(|row| Called {
-        subject: Subject {
-            library: row.library.as_deref(),
-            file: None,
-            symbol: row.symbol.as_deref(),
-            method: Some(&row.method),
-            assembly: row.assembly.as_deref(),
-        },
-        by_name: row.kind == TargetKind::PInvoke.as_str(),
-        calls: row.calls,
-        longest: row.max_ns.map(Duration::from_nanos),
-    })
 }
 
 fn host(outcome: &HostOutcome) -> Host {

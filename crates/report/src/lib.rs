@@ -13,6 +13,7 @@ mod assemble;
 mod context;
 mod duration;
 mod json;
+mod judged;
 mod model;
 mod notes;
 
