@@ -42,6 +42,7 @@ Examples:
   clrhost run app.dll --port 80
   clrhost run --user-only app.dll                only the program's own native calls
   clrhost run --report crossings.json app.dll    everything, for scripts
+  clrhost run --learn-policy app.toml app.dll    a policy of what this run used, for --policy app.toml
   clrhost run --runtimeconfig net8.json old.exe  an assembly without a configuration of its own
   clrhost run --no-hooks app.dll                 the same run without the probe, to compare";
 
@@ -57,15 +58,19 @@ application cannot be run, 124 if a setting keeps the probe out.";
 #[derive(Args)]
 pub struct Run {
     /// Run without the probe, to compare; there is no report
-    #[arg(long, conflicts_with_all = ["report", "format", "user_only", "count_only", "top"])]
+    #[arg(long, conflicts_with_all = ["report", "format", "user_only", "count_only", "top", "policy", "learn_policy"])]
     pub no_hooks: bool,
 
     /// Count crossings without timing them, which costs less
     #[arg(long)]
     pub count_only: bool,
 
+    /// How crossings are seen (docs/sources.md)
+    #[arg(long, value_enum, default_value_t = SourceName::Thunks, conflicts_with = "no_hooks")]
+    pub source: SourceName,
+
     /// Attach the probe and let it do nothing: shows the price of the runtime's own part (for measurements)
-    #[arg(long, hide = true, conflicts_with_all = ["report", "format", "user_only", "count_only", "top"])]
+    #[arg(long, hide = true, conflicts_with_all = ["report", "format", "user_only", "count_only", "top", "policy", "learn_policy"])]
     pub empty_probe: bool,
 
     /// The application's assembly; everything after it is the application's own, whatever it looks like
@@ -77,6 +82,8 @@ pub struct Run {
     // Behind what stands above, because a heading holds for all that follows it.
     #[command(flatten)]
     pub report: ReportOptions,
+    #[command(flatten)]
+    pub policy: PolicyOptions,
     #[command(flatten)]
     pub hosting: HostingOptions,
 }
@@ -108,6 +115,23 @@ pub struct ReportOptions {
     /// Rows per table of the text report; 0 for all
     #[arg(long, value_name = "N", default_value_t = 25)]
     pub top: usize,
+}
+
+/// Which native functions the application may call.
+#[derive(Args)]
+#[command(next_help_heading = "Policy")]
+pub struct PolicyOptions {
+    /// Deny native functions, or tell about them, as this file says: a guard-rail, not a sandbox (docs/policy.md)
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+
+    /// Deny nothing and tell what would be denied, whatever the mode of the policy
+    #[arg(long, requires = "policy")]
+    pub policy_report_only: bool,
+
+    /// Write the policy that allows what this run used into this file
+    #[arg(long, value_name = "FILE")]
+    pub learn_policy: Option<PathBuf>,
 }
 
 /// What `dotnet exec` takes before the assembly, and the choice of .NET.
@@ -148,6 +172,15 @@ pub struct Doctor {
     /// An application to check against what is installed
     #[arg(value_name = "APP.dll")]
     pub app: Option<PathBuf>,
+}
+
+/// How crossings are seen.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SourceName {
+    /// Code of clrhost's own stands between caller and function: cheap, and it can keep a call from being made
+    Thunks,
+    /// The runtime reports them: dear, and it sees calls through any function pointer, though not all of them
+    Flag,
 }
 
 /// Form of a report.

@@ -3,6 +3,7 @@
 mod args;
 mod doctor;
 mod exit_code;
+mod policy;
 mod run;
 mod sink;
 

@@ -1,50 +1,83 @@
 //! `clrhost run`: an application in place of `dotnet`, with a report at its end.
 
-use crate::args::{Format, HostingOptions, ReportOptions, Run};
+use crate::args::{Format, HostingOptions, ReportOptions, Run, SourceName};
 use crate::complain;
 use crate::exit_code;
+use crate::policy;
 use crate::sink::Sink;
 use clrhost::engine::HostOptions;
 use clrhost::report::{Exit, Report, Style, TextOptions};
-use clrhost::{Application, Host, Prepared, ProcessEnd, Reporter, Timing, on_process_end, run_last};
+use clrhost::{Application, Host, Prepared, ProcessEnd, Reporter, Source, Timing, on_process_end, run_last};
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
 
 /// Columns of a text report that does not go to a terminal: enough for most names with their library.
 const WIDTH_IN_FILES: usize = 120;
 
-/// Set when the report could not be written, which turns a success into [`exit_code::REPORT_NOT_WRITTEN`].
+/// Set when the report or a learned policy could not be written, which turns a success into [`exit_code::REPORT_NOT_WRITTEN`].
 static REPORT_FAILED: AtomicBool = AtomicBool::new(false);
 
 /// Runs the application and gives the exit code.
 pub fn run(options: Run) -> i32 {
     let (app, args) = options.application();
     let application = Application::new(app).args(args).options(host_options(&options.hosting));
-    let mut host = Host::builder().timing(timing(&options));
+    let source = match options.source {
+        SourceName::Thunks => Source::Thunks,
+        SourceName::Flag => Source::Flag,
+    };
+    let mut host = Host::builder().source(source).timing(timing(&options));
     if options.no_hooks {
         host = host.without_hooks();
     }
     if let Some(root) = &options.hosting.dotnet_root {
         host = host.dotnet_root(root);
     }
+    let policy = match policy::load(&options) {
+        Ok(policy) => policy,
+        Err(problem) => return refuse(problem),
+    };
+    if let Some(policy) = &policy {
+        host = match policy::enforce(host, policy) {
+            Ok(host) => host,
+            Err(problem) => return refuse(problem),
+        };
+    }
     let sink = match Sink::open(options.report.report.as_deref()) {
         Ok(sink) => sink,
-        Err(error) => return cannot_write(options.report.report.as_deref(), &error),
+        Err(error) => return cannot_write("report", options.report.report.as_deref(), "--report", &error),
+    };
+    let learned = options.policy.learn_policy.as_deref();
+    let learned_sink = match learned.map(|path| Sink::open(Some(path))).transpose() {
+        Ok(sink) => sink,
+        Err(error) => return cannot_write("policy", learned, "--learn-policy", &error),
     };
     let prepared = match host.prepare(application) {
         Ok(prepared) => prepared,
         Err(error) => return fail(&error),
     };
     match prepared.reporter() {
-        Some(reporter) if !options.empty_probe => run_reported(prepared, reporter, sink, options.report),
+        Some(mut reporter) if !options.empty_probe => {
+            if let Some(policy) = policy {
+                reporter = reporter.with_policy(policy);
+            }
+            run_reported(prepared, Ending { reporter, sink, options: options.report, learned_sink })
+        }
         _ => prepared.run().unwrap_or_else(|error| fail(&error)),
     }
 }
 
-fn run_reported(prepared: Prepared, reporter: Reporter, sink: Sink, options: ReportOptions) -> i32 {
-    let write = move |end| write_report(&reporter, sink, &options, end);
-    if let Err(error) = on_process_end(write) {
+/// What there is to do when the process ends.
+struct Ending {
+    reporter: Reporter,
+    sink: Sink,
+    options: ReportOptions,
+    learned_sink: Option<Sink>,
+}
+
+fn run_reported(prepared: Prepared, ending: Ending) -> i32 {
+    if let Err(error) = on_process_end(|end| ending.write(end)) {
         complain(format_args!("the report cannot be kept for the end of the program: {error}"));
         return exit_code::FAILURE;
     }
@@ -59,15 +92,29 @@ fn run_reported(prepared: Prepared, reporter: Reporter, sink: Sink, options: Rep
     }
 }
 
-fn write_report(reporter: &Reporter, sink: Sink, options: &ReportOptions, end: ProcessEnd) {
-    let exit = match end {
-        ProcessEnd::Exit(code) => Exit::Code { code },
-        ProcessEnd::Signal(signal) => Exit::Signal { signal },
-    };
-    let report = reporter.report(exit, options.user_only);
-    let written = render(&report, options).and_then(|bytes| sink.write(&bytes));
+impl Ending {
+    fn write(self, end: ProcessEnd) {
+        let exit = match end {
+            ProcessEnd::Exit(code) => Exit::Code { code },
+            ProcessEnd::Signal(signal) => Exit::Signal { signal },
+        };
+        let report = self.reporter.report(exit, self.options.user_only);
+        // Where the report itself is on stderr, it says the same.
+        if !matches!(self.sink, Sink::Stderr) {
+            policy::complain_of(&report);
+        }
+        check("report", render(&report, &self.options).and_then(|bytes| self.sink.write(&bytes)));
+        if let Some(sink) = self.learned_sink {
+            // Of everything that was used, whatever the report shows.
+            let all = self.reporter.report(exit, false);
+            check("policy", sink.write(policy::learned(&all, SystemTime::now()).as_bytes()));
+        }
+    }
+}
+
+fn check(what: &str, written: io::Result<()>) {
     if let Err(error) = written {
-        complain(format_args!("the report could not be written: {error}"));
+        complain(format_args!("the {what} could not be written: {error}"));
         REPORT_FAILED.store(true, Ordering::Relaxed);
     }
 }
@@ -120,11 +167,15 @@ fn timing(options: &Run) -> Timing {
     }
 }
 
-fn cannot_write(path: Option<&Path>, error: &io::Error) -> i32 {
+fn cannot_write(what: &str, path: Option<&Path>, option: &str, error: &io::Error) -> i32 {
     let path = path.unwrap_or(Path::new("stderr")).display();
-    complain(format_args!(
-        "the report cannot be written to {path}: {error}; nothing was run. Choose another --report FILE"
-    ));
+    refuse(format!(
+        "the {what} cannot be written to {path}: {error}; nothing was run. Choose another {option} FILE"
+    ))
+}
+
+fn refuse(problem: String) -> i32 {
+    complain(problem);
     exit_code::FAILURE
 }
 

@@ -1,10 +1,10 @@
-//! Where the report goes: a file that was proved writable before the application ran, or stderr.
+//! Where the report, or a learned policy, goes: a file that was proved writable before the application ran, or stderr.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// The place for the report.
+/// The place for it.
 pub enum Sink {
     Stderr,
     /// A regular file: written under a name of our own beside it and renamed when complete, so that what has the right
@@ -45,7 +45,7 @@ impl Sink {
         }
     }
 
-    /// Writes the report. The error names the place.
+    /// Writes it. The error names the place.
     pub fn write(self, report: &[u8]) -> io::Result<()> {
         let (path, written) = match self {
             Sink::Stderr => return io::stderr().lock().write_all(report),

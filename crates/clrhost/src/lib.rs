@@ -59,5 +59,6 @@ pub use clrhost_boundary::{
     TargetId, TargetKind, TargetStats, Task, TaskManager, TaskRequest, TaskStats, TaskType, WaitOption,
 };
 pub use clrhost_engine_coreclr as engine;
+pub use clrhost_policy as policy;
 pub use clrhost_probe::{Attachment, ProbeError, ProbeSnapshot, Source, Timing, check_environment};
 pub use clrhost_report as report;

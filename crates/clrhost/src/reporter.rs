@@ -2,8 +2,10 @@
 
 use crate::{Application, Crossings};
 use clrhost_engine_coreclr as engine;
+use clrhost_policy::Violations;
 use clrhost_probe::Timing;
 use clrhost_report::{Exit, HostOutcome, Mode, Report, ReportContext, Source};
+use std::sync::Arc;
 
 /// Makes reports on one application: any number, at any time, from any thread.
 #[derive(Clone)]
@@ -13,6 +15,7 @@ pub struct Reporter {
     arguments: Vec<String>,
     runtime_name: String,
     runtime_version: String,
+    policy: Option<Arc<Violations>>,
 }
 
 impl Reporter {
@@ -28,7 +31,14 @@ impl Reporter {
             arguments: application.arguments.iter().map(|argument| text(argument)).collect(),
             runtime_name: framework.map_or_else(|| "CoreCLR".to_owned(), |framework| framework.name.clone()),
             runtime_version: framework.map(|framework| framework.version.to_string()).unwrap_or_default(),
+            policy: None,
         }
+    }
+
+    /// The same reporter, whose reports say what this policy has to say of the run.
+    #[must_use]
+    pub fn with_policy(self, violations: Arc<Violations>) -> Reporter {
+        Reporter { policy: Some(violations), ..self }
     }
 
     /// The report as things are now. `exit` says how the application ended, if it has; `user_only` leaves out the rows
@@ -55,6 +65,7 @@ impl Reporter {
             ns_per_tick: read.ns_per_tick,
             user_only,
             host,
+            policy: self.policy.clone(),
             lost: read.lost,
         };
         Report::new(&read.snapshot, context)

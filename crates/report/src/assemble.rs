@@ -1,6 +1,7 @@
 //! From the core's numbers to rows: ticks become nanoseconds, numbers of targets become names.
 
 use crate::context::{HostOutcome, ReportContext};
+use crate::judged;
 use crate::model::*;
 use crate::notes;
 use clrhost_boundary::TaskType;
@@ -19,6 +20,8 @@ impl Report {
         let assembler = Assembler { snapshot, context: &context };
         let (mut targets, mut callbacks) = assembler.rows();
         let totals = assembler.totals(&targets, &callbacks);
+        // Of all rows: a policy is about .NET's own calls too, whether they are shown or not.
+        let policy = context.policy.as_ref().map(|violations| violations.report(judged::called(&targets)));
         let mut hidden = Hidden::default();
         if context.user_only {
             (hidden.targets, hidden.calls) = hide(&mut targets);
@@ -40,6 +43,7 @@ impl Report {
             folded_tasks: snapshot.folded_tasks.as_ref().map(|folded| assembler.folded(folded)),
             mismatches: snapshot.mismatches.iter().map(|mismatch| assembler.mismatch(mismatch)).collect(),
             host: context.host.as_ref().map(host),
+            policy,
             notes: Vec::new(),
             clrhost_version: context.clrhost_version,
             runtime: Runtime { name: context.runtime_name, version: context.runtime_version },

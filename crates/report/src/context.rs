@@ -2,6 +2,8 @@
 
 use crate::model::{Exit, Mode, Source, Timing};
 use clrhost_boundary::{HostFailure, HostingLayer};
+use clrhost_policy::Violations;
+use std::sync::Arc;
 
 /// The circumstances of a run, given by whoever ran it.
 #[derive(Clone, Debug)]
@@ -35,6 +37,8 @@ pub struct ReportContext {
     pub user_only: bool,
     /// How the host fared; `None` where there is none.
     pub host: Option<HostOutcome>,
+    /// The policy, with what it denied; `None` where there is none.
+    pub policy: Option<Arc<Violations>>,
     /// Crossings that the source knows it did not count.
     pub lost: u64,
 }

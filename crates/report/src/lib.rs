@@ -13,6 +13,7 @@ mod assemble;
 mod context;
 mod duration;
 mod json;
+mod judged;
 mod model;
 mod notes;
 
@@ -20,6 +21,7 @@ mod text;
 
 pub use assemble::FUNCTION_POINTERS;
 pub use clrhost_boundary::TaskType;
+pub use clrhost_policy::{Finding, FindingKind, PolicyReport, PolicyRule};
 pub use context::{HostOutcome, ReportContext};
 pub use model::{
     Application, BracketKind, CallerKind, CallerRow, Clock, CrossingKind, Exit, FailedCall, FoldedTasks,

@@ -5,13 +5,21 @@
 
 use crate::duration::{count, counted};
 use crate::model::{Mode, Note, Report, Timing};
+use clrhost_policy::PolicyRule;
+
+/// The word for a policy that denies nothing.
+const REPORT_ONLY: &str = clrhost_policy::Mode::ReportOnly.as_str();
 
 /// Every code, in the order in which notes are given.
-pub(crate) const CODES: [&str; 13] = [
+pub(crate) const CODES: [&str; 17] = [
     "no_hooks",
     "mismatches",
     "host_shut",
     "host_failed",
+    "policy_denied",
+    "policy_not_enforced",
+    "policy_over_budget",
+    "policy_report_only",
     "function_pointers",
     "lost",
     "refused_targets",
@@ -55,6 +63,34 @@ fn text(code: &str, report: &Report) -> Option<String> {
                 counted(n, "call")
             )
         }),
+        "policy_denied" => rules(report, |rule| rule.denied).map(|n| {
+            format!(
+                "The policy denied {}: the managed caller got an EntryPointNotFoundException each time.",
+                counted(n, "binding")
+            )
+        }),
+        "policy_not_enforced" => {
+            let enforced = report.policy.as_ref().filter(|policy| policy.mode != REPORT_ONLY);
+            enforced.and_then(|_| rules(report, |rule| rule.let_through)).map(|n| {
+                format!("{} called although the policy denies it: it could not be kept from being called.", was(n, "target"))
+            })
+        }
+        "policy_over_budget" => rules(report, |rule| rule.over_budget).map(|n| {
+            format!(
+                "The longest call of {} took longer than the policy's budget. Budgets are reported and not enforced.",
+                counted(n, "target")
+            )
+        }),
+        "policy_report_only" => {
+            let policy = report.policy.as_ref().filter(|policy| policy.mode == REPORT_ONLY);
+            policy.map(|_| {
+                let denied = rules(report, |rule| rule.let_through).unwrap_or(0);
+                format!(
+                    "The policy only reported and denied nothing. Enforced, it would have denied {}.",
+                    counted(denied, "target")
+                )
+            })
+        }
         "function_pointers" => totals.lower_bound.then(|| {
             "Calls through function pointers are a lower bound: CoreCLR reports them without their target and may \
              miss some in optimised code. The totals of calls out of managed code (leave, enter) are a lower bound \
@@ -108,6 +144,12 @@ fn text(code: &str, report: &Report) -> Option<String> {
             .then(|| "Crossings were counted and not timed: there are no times of calls.".into()),
         _ => None,
     }
+}
+
+/// A number of the policy's rules, added up.
+fn rules(report: &Report, number: fn(&PolicyRule) -> u64) -> Option<u64> {
+    let policy = report.policy.as_ref()?;
+    some(policy.rules.iter().map(number).sum())
 }
 
 fn some(number: u64) -> Option<u64> {

@@ -5,7 +5,7 @@ mod support;
 use clrhost_report::{Exit, Mode, Report, ReportContext, Source, Timing};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use support::{World, context, everything_report, orders};
+use support::{World, context, everything_report, orders, policy};
 
 const DOCUMENT: &str = include_str!("../../../docs/report.md");
 const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
@@ -37,6 +37,7 @@ fn reports() -> Vec<Report> {
         orders().report(counted),
         World::new().report(bare),
         World::new().report(empty),
+        orders().report(ReportContext { policy: Some(policy("report-only")), ..context() }),
     ]
 }
 

@@ -4,7 +4,7 @@ mod support;
 
 use clrhost_boundary::{Origin, TargetDescription, TargetKind};
 use clrhost_report::{Exit, Mode, Report, ReportContext, Style, TextOptions, Timing};
-use support::{World, context, everything_report, orders};
+use support::{World, context, everything_report, orders, policy};
 
 fn at(width: usize) -> TextOptions {
     TextOptions { width, ..TextOptions::default() }
@@ -92,7 +92,7 @@ fn a_run_in_which_everything_happened() {
     let options = TextOptions { top: 2, ..at(100) };
     assert_text(
         &everything_report().render_text(&options),
-        r"
+        r#"
 at least 4,006 calls out of managed code into 5 native functions and through function pointers,
 6,001 callbacks, 5,003 threads, 1.46 ms in native code, DEFECT: 2 mismatched crossings
 Orders.dll on CoreCLR 8.0.4, seen by the transitions flag, 2.31 s, exit code 0
@@ -108,6 +108,19 @@ Callbacks, by total time
   calls   total    self    mean     p50     p99     max  thr  method ← called from
   3,000  300 µs  300 µs  100 ns  100 ns  100 ns  100 ns    1  Orders.Collation.Invoke ← sqlite3_step
       1       -       -       -       -       -       -    1  Orders.Entry.Main (1 unwound)
+
+Policy orders.toml, enforced
+  targets  calls  denied  let through  over budget  rule
+        1      0       2            0            0  deny: no shells, line 6
+        1      1       0            0            1  allow: rule 2, line 11, budget 15.0 µs
+  … 2 more (--top 0 shows all, --report FILE --format json has everything)
+  matched nothing: 1 rule
+  denied by "no shells" (line 6): Orders.Native.Shell → libc!system, 2 times
+  called although denied by the default "deny": Interop+Sys.GetErrNo →
+  libSystem.Native!SystemNative_GetErrNo, 1,000 times
+  … 1 more (--top 0 shows all, --report FILE --format json has everything)
+  not asked about: 1 target, to which no name led (function pointers)
+  too little known of 1 target to tell whether an earlier rule, which says otherwise, matches
 
 Threads, by calls
   id  os id  calls  callbacks  depth  in native  open  unwound  mismatches  name, type
@@ -141,6 +154,10 @@ Notes
     The application went on and its crossings were counted to the end.
   - 2 calls to the host did not end with S_OK. The runtime cannot keep a native function from
     running because a host refused the crossing, so the calls went ahead.
+  - The policy denied 2 bindings: the managed caller got an EntryPointNotFoundException each time.
+  - 1 target was called although the policy denies it: it could not be kept from being called.
+  - The longest call of 1 target took longer than the policy's budget. Budgets are reported and not
+    enforced.
   - Calls through function pointers are a lower bound: CoreCLR reports them without their target and
     may miss some in optimised code. The totals of calls out of managed code (leave, enter) are a
     lower bound for the same reason. Callbacks are not concerned.
@@ -154,7 +171,46 @@ Notes
   - 1 thread crossed the border while being read: numbers of that moment may differ between the
     tables.
   - 5,000 ended threads beyond those listed one by one are added up in one row.
-",
+"#,
+    );
+}
+
+#[test]
+fn a_policy_that_only_reports() {
+    let context = ReportContext { policy: Some(policy("report-only")), user_only: true, ..context() };
+    let report = orders().report(context);
+    let text = report.render_text(&at(100));
+    let begin = text.find("\nPolicy ").unwrap();
+    let end = text.find("\nThreads, ").unwrap();
+    assert_text(
+        &text[begin + 1..end],
+        r#"
+Policy orders.toml, reported, not enforced
+  targets  calls  would deny  over budget  rule
+        1      1           0            1  allow: rule 2, line 11, budget 15.0 µs
+        2  1,001           0            0  allow: own code, line 16
+        1  1,000           1            0  deny: default
+  matched nothing: 2 rules
+  would be denied by the default "deny": Interop+Sys.GetErrNo →
+  libSystem.Native!SystemNative_GetErrNo, called 1,000 times
+  over the budget of "rule 2" (line 11): Orders.Native.Prepare → sqlite3!sqlite3_prepare_v2, longest
+  call 20.0 µs, budget 15.0 µs
+  too little known of 1 target to tell whether an earlier rule, which says otherwise, matches
+"#,
+    );
+    assert_eq!(
+        report.policy_lines(),
+        [
+            "orders.toml: would be denied by the default \"deny\": Interop+Sys.GetErrNo → \
+             libSystem.Native!SystemNative_GetErrNo, called 1,000 times",
+            "orders.toml: over the budget of \"rule 2\" (line 11): Orders.Native.Prepare → sqlite3!sqlite3_prepare_v2, \
+             longest call 20.0 µs, budget 15.0 µs",
+        ]
+    );
+    let note = report.notes.iter().find(|note| note.code == "policy_report_only").unwrap();
+    assert_eq!(
+        note.text,
+        "The policy only reported and denied nothing. Enforced, it would have denied 1 target."
     );
 }
 

@@ -13,6 +13,7 @@ pub use rows::{
 };
 pub use run::{Application, Clock, Exit, FailedCall, Host, Mode, Process, Runtime, Source, Timing};
 
+use clrhost_policy::PolicyReport;
 use serde::{Deserialize, Serialize};
 
 /// The value of [`Report::schema`]: the format's name and version.
@@ -57,6 +58,8 @@ pub struct Report {
     pub mismatches: Vec<MismatchRow>,
     /// How the host fared; `None` where there is none.
     pub host: Option<Host>,
+    /// What the policy did, or would have done; `None` where there is none.
+    pub policy: Option<PolicyReport>,
     /// What to know before relying on the numbers.
     pub notes: Vec<Note>,
 }

@@ -5,6 +5,7 @@
 
 mod brackets;
 mod fit;
+mod policy;
 mod table;
 mod targets;
 mod tasks;
@@ -132,6 +133,7 @@ impl Report {
         page.sentence("", &self.circumstances(), |_, line| line.to_owned());
         targets::native(&mut page, self);
         targets::callbacks(&mut page, self);
+        policy::section(&mut page, self);
         tasks::table(&mut page, self);
         brackets::open(&mut page, self);
         brackets::mismatches(&mut page, self);

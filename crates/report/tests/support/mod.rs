@@ -6,8 +6,10 @@ use clrhost_boundary::{
     Boundary, Clock, HostFailure, Hresult, Origin, TargetDescription, TargetId, TargetKind, TaskIdentity,
     TaskOwner,
 };
+use clrhost_policy::{Policy, Subject, Violations};
 use clrhost_report::{Exit, HostOutcome, Mode, Report, ReportContext, Source, Timing};
 use std::cell::Cell;
+use std::sync::Arc;
 
 /// Nanoseconds in a tick of the fake clock: not 1, so that a missing conversion shows.
 pub const NS_PER_TICK: f64 = 0.5;
@@ -109,6 +111,7 @@ pub fn context() -> ReportContext {
         ns_per_tick: NS_PER_TICK,
         user_only: false,
         host: None,
+        policy: None,
         lost: 0,
     }
 }
@@ -188,7 +191,50 @@ pub fn everything() -> (World, ReportContext) {
             },
         ],
     };
-    (world, ReportContext { host: Some(host), lost: 3, ..context() })
+    let policy = Some(policy("enforce"));
+    (world, ReportContext { host: Some(host), policy, lost: 3, ..context() })
+}
+
+/// A policy that has something to say of [`orders`], in the mode it is given.
+pub fn policy(mode: &str) -> Arc<Violations> {
+    let text = format!(
+        r#"
+version = 1
+mode = "{mode}"
+default = "deny"
+
+[[rule]]
+name = "no shells"
+action = "deny"
+symbol = ["system", "exec*"]
+
+[[rule]]
+action = "allow"
+symbol = "sqlite3_prepare_v?"
+budget = "15 us"
+
+[[rule]]
+name = "own code"
+action = "allow"
+assembly = "Orders.dll"
+
+[[rule]]
+action = "allow"
+library = "libm"
+"#
+    );
+    let policy = Policy::parse(&text, "orders.toml").unwrap();
+    let violations = Violations::new(Arc::new(policy));
+    let shell = Subject {
+        library: Some("libc"),
+        symbol: Some("system"),
+        method: Some("Orders.Native.Shell"),
+        assembly: Some("Orders.dll"),
+        ..Subject::default()
+    };
+    violations.at_bind(&shell);
+    violations.at_bind(&shell);
+    Arc::new(violations)
 }
 
 /// A snapshot with rows that take much to bring about: threads added up, a thread read in motion, refused targets,
