@@ -35,8 +35,20 @@ pub(crate) fn calls(body: &[u8]) -> Result<Vec<Call>, Malformed> {
     Ok(calls)
 }
 
+/// Bytes of the instruction that the code begins with.
+pub(crate) fn length(code: &[u8]) -> Result<usize, Malformed> {
+    let length = match *code {
+        [0x45, a, b, c, d, ..] => (u32::from_le_bytes([a, b, c, d]) as usize).checked_mul(4).ok_or(Malformed)? + 5,
+        [0x45, ..] => return Err(Malformed),
+        [0xFE, opcode, ..] => long_operand(opcode)? + 2,
+        [opcode, ..] => operand(opcode)? + 1,
+        [] => return Err(Malformed),
+    };
+    if length <= code.len() { Ok(length) } else { Err(Malformed) }
+}
+
 /// The instructions behind a tiny or fat header.
-fn code_of(body: &[u8]) -> Result<&[u8], Malformed> {
+pub(crate) fn code_of(body: &[u8]) -> Result<&[u8], Malformed> {
     const TINY: u8 = 2;
     const FAT: u8 = 3;
     let first = *body.first().ok_or(Malformed)?;

@@ -1,9 +1,10 @@
 //! What the runtime tells when asked: `ICorProfilerInfo` behind safe methods.
 
+use crate::image::Image;
 use crate::metadata::Metadata;
 use clrhost_abi::metadata::{IID_IMETADATAEMIT, IID_IMETADATAIMPORT, IMetaDataEmitVtbl, IMetaDataImportVtbl};
 use clrhost_abi::profiling::{
-    CorPrfMethod, ICorProfilerInfo3Vtbl, ICorProfilerInfo6Vtbl, ICorProfilerInfo11Vtbl, ICorProfilerInfoVtbl,
+    COR_PRF_MODULE_DYNAMIC, COR_PRF_MODULE_FLAT_LAYOUT, COR_PRF_MODULE_RESOURCE, CorPrfMethod, ICorProfilerInfo3Vtbl, ICorProfilerInfo6Vtbl, ICorProfilerInfo11Vtbl, ICorProfilerInfoVtbl,
     ICorProfilerMethodEnumVtbl, IID_ICORPROFILERINFO, IID_ICORPROFILERINFO3, IID_ICORPROFILERINFO6,
     IID_ICORPROFILERINFO11, IMethodMallocVtbl,
 };
@@ -175,6 +176,22 @@ impl ProfilerInfo {
         })
         .filter(|path| !path.is_empty())
         .map(PathBuf::from)
+    }
+
+    /// Where and how a module is loaded.
+    pub(crate) fn loaded_module(&self, module: usize) -> Option<LoadedModule> {
+        // SAFETY: the object answers QueryInterface, and the layout is that of the IID.
+        let info3 =
+            unsafe { Com::<ICorProfilerInfo3Vtbl>::query(self.info.this(), &IID_ICORPROFILERINFO3) }.ok()?;
+        let (mut base, mut assembly, mut flags) = (ptr::null(), 0, 0);
+        let path = read_utf16(|buffer, capacity, length| {
+            // SAFETY: `buffer` has room for `capacity` units; the other out parameters are writable.
+            unsafe {
+                let get = info3.vtbl().get_module_info2;
+                get(info3.this(), module, &mut base, capacity, length, buffer, &mut assembly, &mut flags)
+            }
+        })?;
+        Some(LoadedModule { path: PathBuf::from(path), base, flags })
     }
 
     /// The metadata of a function's module, and the function's token in it.
@@ -363,6 +380,26 @@ impl ProfilerInfo {
             Ok(info6) => unsafe { (info6.vtbl().set_event_mask2)(info6.this(), events, high) },
             Err(hresult) => hresult,
         }
+    }
+}
+
+/// Where and how a module is loaded.
+pub(crate) struct LoadedModule {
+    /// Empty for modules that come from no file.
+    pub(crate) path: PathBuf,
+    base: *const u8,
+    flags: u32,
+}
+
+impl LoadedModule {
+    /// The metadata as it was loaded, which the caller must not use once the module is unloaded. `None` for modules made at
+    /// run time, and for resources.
+    pub(crate) fn image(&self) -> Option<Image<'_>> {
+        if self.flags & (COR_PRF_MODULE_DYNAMIC | COR_PRF_MODULE_RESOURCE) != 0 {
+            return None;
+        }
+        // SAFETY: the runtime told where it has loaded the module, and how; it is used while that module loads.
+        unsafe { Image::loaded_at(self.base, self.flags & COR_PRF_MODULE_FLAT_LAYOUT != 0) }
     }
 }
 

@@ -19,6 +19,7 @@ mod clock;
 mod entry;
 mod forwarder;
 mod il;
+mod image;
 mod imports;
 mod info;
 mod inlining;

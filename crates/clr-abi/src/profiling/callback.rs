@@ -40,6 +40,7 @@ pub enum CallbackSlot {
     Shutdown = 4,
     ModuleLoadFinished = 14,
     ModuleUnloadStarted = 15,
+    JITCachedFunctionSearchStarted = 25,
     JITInlining = 28,
     ThreadCreated = 29,
     ThreadDestroyed = 30,
@@ -50,7 +51,6 @@ pub enum CallbackSlot {
     RuntimeResumeFinished = 46,
     ThreadNameChanged = 72,
     GarbageCollectionStarted = 73,
-    JITCachedFunctionSearchStarted = 26,
 }
 
 #[cfg(test)]
@@ -61,6 +61,19 @@ mod tests {
     #[test]
     fn iids_differ() {
         assert_eq!(CALLBACK_IIDS.iter().collect::<HashSet<_>>().len(), CALLBACK_IIDS.len());
+    }
+
+    /// The numbers of coreclr's corprof.idl.
+    #[test]
+    fn slots_are_those_of_the_contract() {
+        let slots = [
+            (CallbackSlot::ModuleLoadFinished, 14),
+            (CallbackSlot::JITCachedFunctionSearchStarted, 25),
+            (CallbackSlot::JITInlining, 28),
+            (CallbackSlot::ThreadCreated, 29),
+            (CallbackSlot::UnmanagedToManagedTransition, 40),
+        ];
+        assert!(slots.iter().all(|&(slot, number)| slot as usize == number));
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub struct ICorProfilerMethodEnumVtbl {
 #[expect(missing_docs, reason = "fields are the methods of corprof.idl under their own names and parameters")]
 pub struct ICorProfilerInfo6Vtbl {
     pub info3: ICorProfilerInfo3Vtbl,
-    slots_68_to_81: [usize; 14],
+    slots_71_to_81: [usize; 11],
     pub set_event_mask2: unsafe extern "C" fn(this: *mut c_void, low: u32, high: u32) -> Hresult,
     pub enum_ngen_module_methods_inlining_this_method: unsafe extern "C" fn(
         this: *mut c_void,
@@ -129,7 +129,14 @@ pub struct ICorProfilerInfoVtbl {
         unsafe extern "C" fn(this: *mut c_void, module: usize, method: u32, header: *const u8) -> Hresult,
 }
 
-/// `ICorProfilerInfo3` up to slot 67.
+/// `COR_PRF_MODULE_DYNAMIC`: made at run time.
+pub const COR_PRF_MODULE_DYNAMIC: u32 = 0x4;
+/// `COR_PRF_MODULE_RESOURCE`: without code.
+pub const COR_PRF_MODULE_RESOURCE: u32 = 0x10;
+/// `COR_PRF_MODULE_FLAT_LAYOUT`: in memory as in the file, sections not at their places.
+pub const COR_PRF_MODULE_FLAT_LAYOUT: u32 = 0x20;
+
+/// `ICorProfilerInfo3` up to slot 70.
 #[repr(C)]
 #[expect(missing_docs, reason = "fields are the methods of corprof.idl under their own names and parameters")]
 pub struct ICorProfilerInfo3Vtbl {
@@ -147,6 +154,17 @@ pub struct ICorProfilerInfo3Vtbl {
         version_length: *mut u32,
         version: *mut u16,
     ) -> Hresult,
+    slots_68_and_69: [usize; 2],
+    pub get_module_info2: unsafe extern "C" fn(
+        this: *mut c_void,
+        module: usize,
+        base: *mut *const u8,
+        name_capacity: u32,
+        name_length: *mut u32,
+        name: *mut u16,
+        assembly: *mut usize,
+        flags: *mut u32,
+    ) -> Hresult,
 }
 
 /// `ICorProfilerInfo11`.
@@ -154,7 +172,7 @@ pub struct ICorProfilerInfo3Vtbl {
 #[expect(missing_docs, reason = "fields are the methods of corprof.idl under their own names and parameters")]
 pub struct ICorProfilerInfo11Vtbl {
     pub info3: ICorProfilerInfo3Vtbl,
-    slots_68_to_99: [usize; 32],
+    slots_71_to_99: [usize; 29],
     pub set_environment_variable:
         unsafe extern "C" fn(this: *mut c_void, name: *const u16, value: *const u16) -> Hresult,
 }
@@ -186,6 +204,7 @@ mod tests {
         assert_eq!(offset_of!(ICorProfilerMethodEnumVtbl, next) / SLOT, 7);
         assert_eq!(offset_of!(IMethodMallocVtbl, alloc) / SLOT, 3);
         assert_eq!(offset_of!(ICorProfilerInfo3Vtbl, get_runtime_information) / SLOT, 67);
+        assert_eq!(offset_of!(ICorProfilerInfo3Vtbl, get_module_info2) / SLOT, 70);
         assert_eq!(offset_of!(ICorProfilerInfo11Vtbl, set_environment_variable) / SLOT, 100);
     }
 }

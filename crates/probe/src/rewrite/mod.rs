@@ -13,6 +13,7 @@
 mod body;
 mod editor;
 mod methods;
+mod weave;
 
 use crate::info::ProfilerInfo;
 use crate::probe::{Probe, lock};
