@@ -38,7 +38,9 @@ pub(crate) fn calls(body: &[u8]) -> Result<Vec<Call>, Malformed> {
 /// Bytes of the instruction that the code begins with.
 pub(crate) fn length(code: &[u8]) -> Result<usize, Malformed> {
     let length = match *code {
-        [0x45, a, b, c, d, ..] => (u32::from_le_bytes([a, b, c, d]) as usize).checked_mul(4).ok_or(Malformed)? + 5,
+        [0x45, a, b, c, d, ..] => {
+            (u32::from_le_bytes([a, b, c, d]) as usize).checked_mul(4).ok_or(Malformed)? + 5
+        }
         [0x45, ..] => return Err(Malformed),
         [0xFE, opcode, ..] => long_operand(opcode)? + 2,
         [opcode, ..] => operand(opcode)? + 1,

@@ -1,5 +1,7 @@
 //! What a FunctionID stands for, read from the metadata of its assembly when the target is bound.
 
+#[cfg(doc)]
+use crate::image::Image;
 use crate::info::ProfilerInfo;
 use crate::metadata::{Metadata, MethodProps};
 use clrhost_boundary::{Origin, TargetDescription, TargetKind};
@@ -61,16 +63,32 @@ impl Names {
     }
 
     /// Describes a method that declares a P/Invoke; `None` if its metadata cannot be read.
+    ///
+    /// From the module as it lies in memory, where that is possible: see [`Image`].
     pub(crate) fn describe_pinvoke(
         &self,
         info: &ProfilerInfo,
         module: usize,
         token: u32,
     ) -> Option<TargetDescription> {
-        let metadata = info.module_metadata(module)?;
-        let method = metadata.method(token)?;
-        let path = info.module_path(module);
-        Some(self.describe_method(&metadata, token, &method, path.as_deref(), Direction::ToNative))
+        let loaded = info.loaded_module(module)?;
+        let path = Some(loaded.path.as_path()).filter(|path| !path.as_os_str().is_empty());
+        let Some(image) = loaded.image() else {
+            let metadata = info.module_metadata(module)?;
+            let method = metadata.method(token)?;
+            return Some(self.describe_method(&metadata, token, &method, path, Direction::ToNative));
+        };
+        let method = image.method(token);
+        let full_name = full_name(image.type_name(image.class_of(token)), method.name);
+        let mut description = self.named(TargetKind::PInvoke, full_name, path);
+        if let Some(pinvoke) = image.pinvoke(token) {
+            description.library = Some(pinvoke.library.to_owned());
+            description.symbol = Some(pinvoke.symbol.to_owned());
+        }
+        let attribute = |(namespace, name)| image.attribute(token, namespace, name);
+        description.suppress_gc_transition = attribute(split(SUPPRESS_GC_TRANSITION)).is_some()
+            || attribute(split(UNMANAGED_CALL_CONV)).is_some_and(names_suppressing_convention);
+        Some(description)
     }
 
     /// Describes a delegate of this type: calls of it, or out of it. `None` if its metadata cannot be read.
@@ -81,14 +99,18 @@ impl Names {
         direction: Direction,
     ) -> Option<TargetDescription> {
         let (module, type_def) = info.type_of(class)?;
-        let metadata = info.module_metadata(module)?;
-        let path = info.module_path(module);
+        let loaded = info.loaded_module(module)?;
+        let path = Some(loaded.path.as_path()).filter(|path| !path.as_os_str().is_empty());
         let kind = match direction {
             Direction::ToNative => TargetKind::NativeDelegate,
             Direction::ToManaged => TargetKind::Delegate,
         };
-        let name = format!("{}.Invoke", metadata.type_name(type_def)?);
-        Some(self.named(kind, name, path.as_deref()))
+        let type_name = match loaded.image() {
+            Some(image) => image.type_name(type_def)?,
+            None => info.module_metadata(module)?.type_name(type_def)?,
+        };
+        let name = format!("{type_name}.Invoke");
+        Some(self.named(kind, name, path))
     }
 
     fn named(&self, kind: TargetKind, name: String, path: Option<&Path>) -> TargetDescription {
@@ -112,11 +134,7 @@ impl Names {
             Direction::ToNative => TargetKind::FunctionPointer,
             Direction::ToManaged => TargetKind::UnknownCallback,
         };
-        let name = declared_name(&method.name);
-        let full_name = match metadata.type_name(method.class) {
-            Some(type_name) => format!("{type_name}.{name}"),
-            None => name.to_owned(),
-        };
+        let full_name = full_name(metadata.type_name(method.class), &method.name);
         let mut description = self.named(unknown, full_name, path);
         match direction {
             Direction::ToNative if method.is_pinvoke() => {
@@ -173,12 +191,29 @@ fn declared_name(name: &str) -> &str {
     }
 }
 
-fn suppresses_gc_transition(metadata: &Metadata, method_def: u32) -> bool {
+fn full_name(type_name: Option<String>, method: &str) -> String {
+    let name = declared_name(method);
+    match type_name {
+        Some(type_name) => format!("{type_name}.{name}"),
+        None => name.to_owned(),
+    }
+}
+
+/// Namespace and name.
+fn split(type_name: &str) -> (&str, &str) {
+    type_name.rsplit_once('.').unwrap_or(("", type_name))
+}
+
+fn names_suppressing_convention(value: &[u8]) -> bool {
     const CALL_CONV: &[u8] = b"CallConvSuppressGCTransition";
+    value.windows(CALL_CONV.len()).any(|window| window == CALL_CONV)
+}
+
+fn suppresses_gc_transition(metadata: &Metadata, method_def: u32) -> bool {
     metadata.attribute(method_def, SUPPRESS_GC_TRANSITION).is_some()
         || metadata
             .attribute(method_def, UNMANAGED_CALL_CONV)
-            .is_some_and(|value| value.windows(CALL_CONV.len()).any(|window| window == CALL_CONV))
+            .is_some_and(|value| names_suppressing_convention(&value))
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ struct Index {
 struct Declared {
     module: usize,
     method: u32,
-    library: Option<String>,
+    library: String,
 }
 
 /// A method that declares a P/Invoke.
@@ -54,8 +54,7 @@ impl PInvokes {
         let all =
             index.by_symbol.get(symbol).or_else(|| index.by_symbol.get(plain?)).cloned().unwrap_or_default();
         // A resolver may have found quite another library than the declaration says; then none fits.
-        let fitting: Vec<_> =
-            all.iter().filter(|it| is_named(library, it.library.as_deref())).cloned().collect();
+        let fitting: Vec<_> = all.iter().filter(|it| is_named(library, &it.library)).cloned().collect();
         if fitting.is_empty() { all } else { fitting }
     }
 
@@ -63,12 +62,20 @@ impl PInvokes {
         loop {
             // Taken out one by one: no lock is held while the runtime is called.
             let Some(module) = lock(&self.0).unread.pop() else { return };
-            let Some(metadata) = info.module_metadata(module) else { continue };
-            for method in metadata.pinvokes() {
-                let (library, symbol) = metadata.pinvoke_map(method);
-                let Some(symbol) = symbol else { continue };
-                let declared = Declared { module, method, library };
-                lock(&self.0).by_symbol.entry(symbol).or_default().push(declared);
+            let mut keep = |method, symbol: &str, library: &str| {
+                let declared = Declared { module, method, library: library.to_owned() };
+                lock(&self.0).by_symbol.entry(symbol.to_owned()).or_default().push(declared);
+            };
+            let loaded = info.loaded_module(module);
+            if let Some(image) = loaded.as_ref().and_then(|loaded| loaded.image()) {
+                image.pinvokes().for_each(|it| keep(it.method, it.symbol, it.library));
+            } else if let Some(metadata) = info.module_metadata(module) {
+                // An assembly that is made at run time.
+                for method in metadata.pinvokes() {
+                    if let (library, Some(symbol)) = metadata.pinvoke_map(method) {
+                        keep(method, &symbol, library.as_deref().unwrap_or_default());
+                    }
+                }
             }
         }
     }
@@ -116,8 +123,7 @@ fn first_on_stack(words: &[usize]) -> Option<usize> {
 }
 
 /// `libNAME.so`, `NAME.so.1`, `NAME`: does a file look like the library that a declaration names?
-fn is_named(file: &Path, declared: Option<&str>) -> bool {
-    let Some(declared) = declared else { return true };
+fn is_named(file: &Path, declared: &str) -> bool {
     let base = |path: &Path| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let name = name.strip_prefix("lib").map(str::to_owned).unwrap_or(name);
@@ -135,10 +141,10 @@ mod tests {
         let file = Path::new("/opt/app/libfixture.so");
         for declared in ["fixture", "libfixture", "libfixture.so", "fixture.so", "/opt/other/libfixture.so.1"]
         {
-            assert!(is_named(file, Some(declared)), "{declared}");
+            assert!(is_named(file, declared), "{declared}");
         }
-        assert!(!is_named(file, Some("fixture2")) && is_named(file, None));
-        assert!(is_named(Path::new("/lib/x86_64-linux-gnu/libc.so.6"), Some("libc")));
+        assert!(!is_named(file, "fixture2"));
+        assert!(is_named(Path::new("/lib/x86_64-linux-gnu/libc.so.6"), "libc"));
     }
 
     #[test]

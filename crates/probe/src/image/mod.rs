@@ -5,6 +5,7 @@
 //! of a start of 43 (measured on 8.0.4), more than all else that a profiler does. What is looked up here costs
 //! microseconds.
 
+mod pinvokes;
 mod tables;
 
 use tables::{Tables, table};
@@ -237,7 +238,8 @@ impl<'a> Image<'a> {
         // Metadata of a broken assembly may contain a circle of enclosing types.
         for _ in 0..64 {
             let mut nested = 1..=self.tables.rows(table::NESTED_CLASS);
-            let Some(found) = nested.find(|&nested| self.tables.get(table::NESTED_CLASS, nested, 0) == row) else {
+            let Some(found) = nested.find(|&nested| self.tables.get(table::NESTED_CLASS, nested, 0) == row)
+            else {
                 break;
             };
             row = self.tables.get(table::NESTED_CLASS, found, 1);
