@@ -70,7 +70,7 @@ impl<C: Clock> Boundary<C> {
     /// Ends the task of the calling thread. Brackets still open are closed as unwound, youngest first, and their
     /// targets handed back.
     pub fn end_task(&self, owner: TaskOwner) -> Vec<TargetId> {
-        let mut left_open = Vec::new();
+        let mut left_open = owner.take_left_open();
         while let Some(unwound) = owner.unwind_top() {
             left_open.push(unwound.target);
             self.tell_ended(&owner, unwound);
@@ -278,13 +278,16 @@ impl<C: Clock> Boundary<C> {
         true
     }
 
-    /// The call of this bracket is left without returning, by an exception or the end of the thread. It is closed as
+    /// The call of this bracket is left without returning, by an exception or because the thread ends. It is closed as
     /// unwound, after all above it. False as in [`close_bracket`](Self::close_bracket).
     #[cold]
-    pub fn unwind_bracket(&self, owner: &TaskOwner, address: u64) -> bool {
+    pub fn unwind_bracket(&self, owner: &TaskOwner, address: u64, thread_ends: bool) -> bool {
         let Some(inside) = owner.block.depth_of(address) else { return false };
         while owner.depth() > inside {
             let Some(unwound) = owner.unwind_top() else { break };
+            if thread_ends {
+                owner.note_left_open(unwound.target);
+            }
             self.tell_ended(owner, unwound);
         }
         true

@@ -7,7 +7,7 @@ use crate::crossing::Bracket;
 use crate::sync::Ordering::*;
 use crate::target::TargetId;
 use crate::task::Task;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -70,6 +70,8 @@ pub struct TaskOwner {
     /// The host accepted this task.
     hosted: Cell<bool>,
     cache: Box<[Cell<Cached>; CACHED]>,
+    /// What was unwound because the thread ends, youngest first.
+    left_open: RefCell<Vec<TargetId>>,
     not_send: PhantomData<*const ()>,
 }
 
@@ -99,7 +101,16 @@ impl TaskOwner {
         let block = task.block.clone();
         let unused = Cached { key: NO_KEY, epoch: 0, tag: 0, words: NonNull::dangling() };
         let cache = Box::new(std::array::from_fn(|_| Cell::new(unused)));
-        TaskOwner { task, block, hosted: Cell::new(false), cache, not_send: PhantomData }
+        let left_open = RefCell::default();
+        TaskOwner { task, block, hosted: Cell::new(false), cache, left_open, not_send: PhantomData }
+    }
+
+    pub(crate) fn note_left_open(&self, target: TargetId) {
+        self.left_open.borrow_mut().push(target);
+    }
+
+    pub(crate) fn take_left_open(&self) -> Vec<TargetId> {
+        self.left_open.take()
     }
 
     /// What `key` stands for, from the cache or from `bind`. An entry made in another epoch does not count. `None`

@@ -308,13 +308,12 @@ impl ProfilerInfo {
         if hresult.is_failure() { Err(hresult) } else { Ok(()) }
     }
 
-    /// The FunctionID of a method. The runtime may have to load its type for that.
-    pub(crate) fn function_of(&self, module: usize, method: u32) -> Option<usize> {
+    /// The method whose machine code holds this address; `None` for all other addresses. Any thread may ask at any time.
+    pub(crate) fn function_at(&self, address: usize) -> Option<usize> {
         let mut function = 0;
-        // SAFETY: the out parameter is writable.
+        // SAFETY: the address is only looked up; the out parameter is writable.
         let hresult = unsafe {
-            let get = self.info.vtbl().get_function_from_token;
-            get(self.info.this(), module, method, &mut function)
+            (self.info.vtbl().get_function_from_ip)(self.info.this(), address as *const u8, &mut function)
         };
         (!hresult.is_failure() && function != 0).then_some(function)
     }

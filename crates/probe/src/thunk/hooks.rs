@@ -75,11 +75,11 @@ pub(crate) extern "C" fn close(bracket: u64) {
 }
 
 /// The function called in this bracket is left by an exception or the end of the thread.
-pub(crate) fn unwound(bracket: u64) {
+pub(crate) fn unwound(bracket: u64, thread_ends: bool) {
     let _ = guarded("unwinding through a thunk", || {
         let _errno = ErrnoGuard::keep();
         if let (Some(probe), Some(state)) = (Probe::installed(), current()) {
-            probe.boundary().unwind_bracket(state.owner(), bracket);
+            probe.boundary().unwind_bracket(state.owner(), bracket, thread_ends);
         }
         Hresult::S_OK
     });

@@ -6,6 +6,8 @@ use crate::thunk::hooks::unwound;
 use std::ffi::{c_int, c_void};
 
 const CLEANUP_PHASE: c_int = 2;
+/// No exception: `pthread_exit` or cancellation.
+const FORCE_UNWIND: c_int = 8;
 const CONTINUE_UNWIND: c_int = 8;
 
 // SAFETY: declared as the unwinder of the C++ ABI has them; Rust's standard library links it.
@@ -30,7 +32,7 @@ pub(crate) unsafe extern "C" fn personality(
     // bracket: neither `open` nor `close` lets anything out.
     unsafe {
         if actions & CLEANUP_PHASE != 0 && is_in_thunk(_Unwind_GetIP(context)) {
-            unwound(_Unwind_GetGR(context, BRACKET_REGISTER) as u64);
+            unwound(_Unwind_GetGR(context, BRACKET_REGISTER) as u64, actions & FORCE_UNWIND != 0);
         }
     }
     CONTINUE_UNWIND
