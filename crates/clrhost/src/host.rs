@@ -145,7 +145,12 @@ impl Host {
         if self.without_hooks {
             return Ok(None);
         }
-        let config = ProbeConfig { timing: self.timing, host: self.task_manager, gc: self.gc_manager };
+        let config = ProbeConfig {
+            timing: self.timing,
+            host: self.task_manager,
+            gc: self.gc_manager,
+            callbacks: false,
+        };
         match Probe::install(config) {
             Ok(probe) => {
                 if let Some(framework) = framework {

@@ -16,7 +16,7 @@ pub(crate) struct Vtbl(CallbackVtbl);
 unsafe impl Sync for Vtbl {}
 
 /// A vtable whose transition callbacks do what `timing` says and call a host or not. Made once per process.
-pub(crate) fn vtbl(timing: Timing, hosted: bool) -> &'static Vtbl {
+pub(crate) fn vtbl(timing: Timing, hosted: bool, callbacks: bool) -> &'static Vtbl {
     let mut slots: CallbackVtbl = [nothing as *const c_void; CALLBACK_SLOTS];
     let mut put = |slot: CallbackSlot, function: *const c_void| slots[slot as usize] = function;
     put(CallbackSlot::QueryInterface, query_interface as *const c_void);
@@ -28,6 +28,8 @@ pub(crate) fn vtbl(timing: Timing, hosted: bool) -> &'static Vtbl {
     put(CallbackSlot::ModuleUnloadStarted, module_unload_started as *const c_void);
     if hosted {
         put(CallbackSlot::ThreadCreated, thread_created as *const c_void);
+    }
+    if hosted || callbacks {
         put(
             CallbackSlot::JITCachedFunctionSearchStarted,
             jit_cached_function_search_started as *const c_void,

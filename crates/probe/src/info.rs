@@ -4,7 +4,8 @@ use crate::image::Image;
 use crate::metadata::Metadata;
 use clrhost_abi::metadata::{IID_IMETADATAEMIT, IID_IMETADATAIMPORT, IMetaDataEmitVtbl, IMetaDataImportVtbl};
 use clrhost_abi::profiling::{
-    COR_PRF_MODULE_DYNAMIC, COR_PRF_MODULE_FLAT_LAYOUT, COR_PRF_MODULE_RESOURCE, CorPrfMethod, ICorProfilerInfo3Vtbl, ICorProfilerInfo6Vtbl, ICorProfilerInfo11Vtbl, ICorProfilerInfoVtbl,
+    COR_PRF_MODULE_DYNAMIC, COR_PRF_MODULE_FLAT_LAYOUT, COR_PRF_MODULE_RESOURCE, CorPrfMethod,
+    ICorProfilerInfo3Vtbl, ICorProfilerInfo6Vtbl, ICorProfilerInfo11Vtbl, ICorProfilerInfoVtbl,
     ICorProfilerMethodEnumVtbl, IID_ICORPROFILERINFO, IID_ICORPROFILERINFO3, IID_ICORPROFILERINFO6,
     IID_ICORPROFILERINFO11, IMethodMallocVtbl,
 };

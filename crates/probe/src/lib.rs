@@ -24,6 +24,7 @@ mod inlining;
 mod managed_threads;
 mod metadata;
 mod names;
+mod native_hooks;
 mod notify;
 mod probe;
 mod rewrite;

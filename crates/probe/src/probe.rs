@@ -9,7 +9,7 @@ use crate::info::ProfilerInfo;
 use crate::inlining::Inlining;
 use crate::managed_threads::ManagedThreads;
 use crate::names::{Direction, Names};
-use crate::rewrite::Rewritten;
+use crate::rewrite::{Rewritten, Wanted};
 use crate::suspension::Suspensions;
 use crate::thread_state::{self, new_exit_key, os_thread_name, with_current};
 use crate::threads;
@@ -44,6 +44,9 @@ pub struct ProbeConfig {
     pub host: Option<Box<dyn TaskManager>>,
     /// Whom to tell of suspensions, if anybody.
     pub gc: Option<Box<dyn GcManager>>,
+    /// Delegates and `UnmanagedCallersOnly` methods tell of callbacks themselves, and the runtime's transitions are not
+    /// asked for.
+    pub callbacks: bool,
 }
 
 /// How far the runtime has come with its profiler.
@@ -92,6 +95,7 @@ pub struct Probe {
     exit_key: libc::pthread_key_t,
     timing: Timing,
     hosted: bool,
+    callbacks: bool,
     /// Crossings that no task could take.
     pub(crate) lost: AtomicU64,
     runtime: OnceLock<Runtime>,
@@ -141,14 +145,16 @@ impl Probe {
             Forwarder::new(class_factory::DLL_GET_CLASS_OBJECT as usize).map_err(ProbeError::Forwarder)?;
         let exit_key = new_exit_key().map_err(ProbeError::ThreadKey)?;
         let hosted = config.host.is_some();
+        let callbacks = config.callbacks;
         let host = config.host.or_else(|| config.gc.as_ref().map(|_| Box::new(NoTaskManager) as _));
         let layer = host.map(|host| HostingLayer::new(host, tell_failure));
         let probe: &'static Probe = Box::leak(Box::new(Probe {
-            vtbl: vtbl(config.timing, hosted),
+            vtbl: vtbl(config.timing, hosted, callbacks),
             boundary: Boundary::new(layer, ProbeClock::start()),
             exit_key,
             timing: config.timing,
             hosted,
+            callbacks,
             lost: AtomicU64::new(0),
             runtime: OnceLock::new(),
             refused: OnceLock::new(),
@@ -329,7 +335,11 @@ impl Probe {
     fn set_event_mask(&self, info: &ProfilerInfo) -> Hresult {
         use clrhost_abi::profiling::monitor::{CACHE_SEARCHES, HIGH_BASIC_GC, SUSPENDS};
         let mut events = self.timing.event_mask();
-        if self.is_hosted() {
+        if self.callbacks {
+            use clrhost_abi::profiling::monitor::{MODULE_LOADS, THREADS};
+            events = MODULE_LOADS | THREADS;
+        }
+        if self.is_hosted() || self.callbacks {
             events |= CACHE_SEARCHES;
         }
         if self.suspensions.is_some() {
@@ -358,7 +368,11 @@ impl Probe {
     }
 
     pub(crate) fn note_unhooked(&self, what: String) {
-        lock(&self.unhooked).push(what);
+        let mut unhooked = lock(&self.unhooked);
+        // A module may be loaded again and again.
+        if !unhooked.contains(&what) {
+            unhooked.push(what);
+        }
     }
 
     /// The runtime has a new thread. Where that is the calling one, its task starts before managed code runs on it.
@@ -423,11 +437,12 @@ impl Probe {
 
     pub(crate) fn module_loaded(&self, module: usize) {
         let Some(runtime) = self.runtime.get() else { return };
-        if let Some(path) = runtime.info.module_path(module) {
-            if self.is_hosted() && path.file_name().is_some_and(|name| name == "System.Private.CoreLib.dll") {
-                self.rewritten.rewrite_corelib(self, &runtime.info, module);
-            }
-            runtime.inlining.module_loaded(&path, runtime.info.module_metadata(module));
+        let Some(loaded) = runtime.info.loaded_module(module) else { return };
+        let wanted =
+            Wanted { hosting: self.is_hosted(), callbacks: self.callbacks, host_may_block: self.is_hosted() };
+        self.rewritten.module_loaded(self, &runtime.info, &runtime.names, (module, &loaded), wanted);
+        if !self.callbacks {
+            runtime.inlining.module_loaded(&loaded.path, || runtime.info.module_metadata(module));
         }
     }
 
@@ -435,6 +450,7 @@ impl Probe {
     pub(crate) fn module_unloads(&self, module: usize) {
         if let Some(runtime) = self.runtime.get() {
             runtime.inlining.module_unloads();
+            self.rewritten.module_unloads(module);
         }
         let Some(keys) = lock(&self.keys_of_module).remove(&module) else { return };
         self.boundary.forget_keys(&keys);

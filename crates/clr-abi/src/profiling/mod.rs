@@ -6,7 +6,8 @@ mod info;
 
 pub use callback::{CALLBACK_IIDS, CALLBACK_SLOTS, CallbackSlot, CallbackVtbl};
 pub use info::{
-    COR_PRF_MODULE_DYNAMIC, COR_PRF_MODULE_FLAT_LAYOUT, COR_PRF_MODULE_RESOURCE, CorPrfMethod, ICorProfilerInfo3Vtbl, ICorProfilerInfo6Vtbl, ICorProfilerInfo11Vtbl, ICorProfilerInfoVtbl,
+    COR_PRF_MODULE_DYNAMIC, COR_PRF_MODULE_FLAT_LAYOUT, COR_PRF_MODULE_RESOURCE, CorPrfMethod,
+    ICorProfilerInfo3Vtbl, ICorProfilerInfo6Vtbl, ICorProfilerInfo11Vtbl, ICorProfilerInfoVtbl,
     ICorProfilerMethodEnumVtbl, IID_ICORPROFILERINFO, IID_ICORPROFILERINFO3, IID_ICORPROFILERINFO6,
     IID_ICORPROFILERINFO11, IMethodMallocVtbl,
 };

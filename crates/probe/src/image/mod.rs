@@ -103,6 +103,12 @@ impl<'a> Image<'a> {
         std::str::from_utf8(&text[..end]).unwrap_or("")
     }
 
+    /// Whether this string stands there; cheaper than reading what does.
+    fn is_string(&self, at: u32, expected: &str) -> bool {
+        let text = self.strings.get(at as usize..).unwrap_or_default();
+        text.get(expected.len()) == Some(&0) && text.starts_with(expected.as_bytes())
+    }
+
     fn blob(&self, at: u32) -> &'a [u8] {
         let blob = self.blobs.get(at as usize..).unwrap_or_default();
         let length_and_bytes = match *blob {
@@ -128,8 +134,8 @@ impl<'a> Image<'a> {
     /// Both tables have the name in column 1 and the namespace in column 2.
     fn find_type(&self, table: u8, namespace: &str, name: &str) -> Option<u32> {
         (1..=self.tables.rows(table)).find(|&row| {
-            self.string(self.tables.get(table, row, 1)) == name
-                && self.string(self.tables.get(table, row, 2)) == namespace
+            self.is_string(self.tables.get(table, row, 1), name)
+                && self.is_string(self.tables.get(table, row, 2), namespace)
         })
     }
 
@@ -149,8 +155,8 @@ impl<'a> Image<'a> {
     /// All methods of a type that have this name.
     pub(crate) fn methods(&self, type_def: u32, name: &str) -> impl Iterator<Item = MethodDef<'a>> {
         self.members(type_def, 5, table::METHOD_DEF)
+            .filter(move |&row| self.is_string(self.tables.get(table::METHOD_DEF, row, 3), name))
             .map(|row| self.method(token(table::METHOD_DEF, row)))
-            .filter(move |method| method.name == name)
     }
 
     pub(crate) fn method(&self, method: u32) -> MethodDef<'a> {
@@ -167,7 +173,7 @@ impl<'a> Image<'a> {
     /// A field of a type.
     pub(crate) fn field(&self, type_def: u32, name: &str) -> Option<u32> {
         let mut fields = self.members(type_def, 4, table::FIELD);
-        let row = fields.find(|&row| self.string(self.tables.get(table::FIELD, row, 1)) == name)?;
+        let row = fields.find(|&row| self.is_string(self.tables.get(table::FIELD, row, 1), name))?;
         Some(token(table::FIELD, row))
     }
 
@@ -184,8 +190,8 @@ impl<'a> Image<'a> {
         let mut constructors = Vec::new();
         // A module may have several references to one type, by different ways.
         for row in 1..=self.tables.rows(table::TYPE_REF) {
-            if self.string(self.tables.get(table::TYPE_REF, row, 1)) == attribute
-                && self.string(self.tables.get(table::TYPE_REF, row, 2)) == namespace
+            if self.is_string(self.tables.get(table::TYPE_REF, row, 1), attribute)
+                && self.is_string(self.tables.get(table::TYPE_REF, row, 2), namespace)
             {
                 let parent = row << 3 | PARENT_IS_TYPE_REF;
                 let references = 1..=self.tables.rows(table::MEMBER_REF);
@@ -237,7 +243,8 @@ impl<'a> Image<'a> {
         // Metadata of a broken assembly may contain a circle of enclosing types.
         for _ in 0..64 {
             let mut nested = 1..=self.tables.rows(table::NESTED_CLASS);
-            let Some(found) = nested.find(|&nested| self.tables.get(table::NESTED_CLASS, nested, 0) == row) else {
+            let Some(found) = nested.find(|&nested| self.tables.get(table::NESTED_CLASS, nested, 0) == row)
+            else {
                 break;
             };
             row = self.tables.get(table::NESTED_CLASS, found, 1);
