@@ -131,6 +131,18 @@ impl<'a> Image<'a> {
         Some(token(table::TYPE_DEF, row))
     }
 
+    /// The token of a type that this one encloses.
+    pub(crate) fn nested_type(&self, outer: u32, name: &str) -> Option<u32> {
+        let mut nested = 1..=self.tables.rows(table::NESTED_CLASS);
+        let row = nested.find_map(|row| {
+            let inner = self.tables.get(table::NESTED_CLASS, row, 0);
+            let fits = self.tables.get(table::NESTED_CLASS, row, 1) == outer & 0x00FF_FFFF
+                && self.is_string(self.tables.get(table::TYPE_DEF, inner, 1), name);
+            fits.then_some(inner)
+        })?;
+        Some(token(table::TYPE_DEF, row))
+    }
+
     /// Both tables have the name in column 1 and the namespace in column 2.
     fn find_type(&self, table: u8, namespace: &str, name: &str) -> Option<u32> {
         (1..=self.tables.rows(table)).find(|&row| {

@@ -65,6 +65,15 @@ struct Handler {
     class: u32,
 }
 
+impl Handler {
+    /// As the table of a method has it (ECMA-335 II.25.4.6).
+    fn clause(self) -> [u32; 6] {
+        const CATCH: u32 = 0;
+        let Handler { block, handler, end, class } = self;
+        [CATCH, block as u32, (handler - block) as u32, handler as u32, (end - handler) as u32, class]
+    }
+}
+
 impl Body {
     pub(crate) fn op(&mut self, opcode: u8) -> &mut Self {
         self.code.push(opcode);
@@ -196,9 +205,15 @@ impl Body {
     }
 
     /// The code alone, to be put into a method. Without a protected block.
-    pub(crate) fn code(mut self) -> Vec<u8> {
+    pub(crate) fn code(self) -> Vec<u8> {
+        self.code_and_clause().0
+    }
+
+    /// The code alone, and the clause of its protected block.
+    pub(crate) fn code_and_clause(mut self) -> (Vec<u8>, Option<[u32; 6]>) {
         self.resolve_branches();
-        self.code
+        let clause = self.handler.map(Handler::clause);
+        (self.code, clause)
     }
 
     fn resolve_branches(&mut self) {
@@ -226,20 +241,11 @@ impl Body {
         method.extend((self.code.len() as u32).to_le_bytes());
         method.extend(locals.to_le_bytes());
         method.extend(&self.code);
-        if let Some(Handler { block, handler, end, class }) = self.handler {
+        if let Some(handler) = self.handler {
             const EH_TABLE_FAT: u32 = 0x41;
-            const CATCH: u32 = 0;
             method.resize(method.len().next_multiple_of(4), 0);
             method.extend((EH_TABLE_FAT | 28 << 8).to_le_bytes());
-            let clause = [
-                CATCH,
-                block as u32,
-                (handler - block) as u32,
-                handler as u32,
-                (end - handler) as u32,
-                class,
-            ];
-            clause.iter().for_each(|word| method.extend(word.to_le_bytes()));
+            handler.clause().iter().for_each(|word| method.extend(word.to_le_bytes()));
         }
         method
     }

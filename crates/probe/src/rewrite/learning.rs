@@ -1,21 +1,27 @@
-//! Look-ups of symbols by `NativeLibrary`.
+//! Which of the runtime's look-ups of symbols are for P/Invokes and for `NativeLibrary`.
 //!
 //! The runtime looks symbols up for many reasons of its own, all by `dlsym`. Which of its calls is which does not change
-//! while it runs, so it is learned once: the methods below say beforehand that the next look-up is theirs. (Look-ups for
-//! P/Invokes need no announcement: the runtime looks up `SystemNative_...` for no other reason.) That costs a start-up
-//! nothing, because nothing is called that the program does not call.
+//! while it runs, so it is learned once, from look-ups that are announced:
+//!
+//! * A P/Invoke's: `AppContext.Setup`, which runs before all code of the program, first calls a P/Invoke that CoreLib has.
+//!   (In a program of a single file that one is not looked up by `dlsym`, so nothing is learned.) Its library has to be
+//!   there for any program to run; and if the call failed all the same, nothing would come of that, because it is caught.
+//! * `NativeLibrary`'s: its methods announce their own, when the program calls them, which costs a start-up nothing.
 
+use super::NOT_FOUND;
 use super::code::{Module, Outcome};
 use super::signatures::{Mode, Signature};
 use super::weave::Additions;
 use crate::native_hooks;
-use crate::rewrite::body::{Body, op};
+use crate::rewrite::body::{Body, Branch, op};
 use std::ffi::c_void;
 
 /// What `expect_lookup` is told.
 pub(crate) mod lookup {
     /// Nothing is expected any more.
     pub(crate) const NONE: u8 = 0;
+    /// The next look-up on this thread is for a P/Invoke, unless none comes.
+    pub(crate) const PINVOKE: u8 = 1;
     /// The next look-up on this thread is that of `NativeLibrary.GetExport` or `TryGetExport`, unless it is known to be
     /// another's, or none comes (the handle may be refused, which throws).
     pub(crate) const EXPORT: u8 = 2;
@@ -26,9 +32,42 @@ const LIBRARY: &str = "System.Runtime.InteropServices.NativeLibrary";
 /// Rewrites CoreLib, and gives the tokens of what was rewritten and in words what was not.
 pub(super) fn rewrite(corelib: &Module<'_>) -> Vec<(&'static str, Outcome<Vec<u32>>)> {
     vec![
+        ("AppContext.Setup", call_a_pinvoke(corelib)),
         ("NativeLibrary.GetExport", announce(corelib, "GetExport", 2)),
         ("NativeLibrary.TryGetExport", announce(corelib, "TryGetExport", 3)),
     ]
+}
+
+fn call_a_pinvoke(corelib: &Module<'_>) -> Outcome<Vec<u32>> {
+    const STATIC: u8 = 0x00;
+    const VOID: u8 = 0x01;
+    const I4: u8 = 0x08;
+    let setup = corelib.method("System.AppContext", "Setup", |method| {
+        matches!(method.signature, [STATIC, 3, VOID, ..])
+    })?;
+    let interop = corelib.image.type_def("Interop").ok_or(NOT_FOUND)?;
+    let system = corelib.image.nested_type(interop, "Sys").ok_or(NOT_FOUND)?;
+    let mut get_errno = corelib.image.methods(system, "GetErrNo");
+    let get_errno = get_errno.find(|method| method.signature == [STATIC, 0, I4]).ok_or(NOT_FOUND)?;
+    let object = corelib.image.type_def("System.Object").ok_or(NOT_FOUND)?;
+    let tell = corelib.signatures.call(Mode::Cooperative, 1)?;
+    let mut body = Body::default();
+    let end = body.label();
+    body.protected(
+        object,
+        |block| {
+            expect_in(corelib, block, lookup::PINVOKE, tell);
+            block.call(get_errno.token).op(op::POP).branch(Branch::Leave, end);
+        },
+        |handler| {
+            handler.op(op::POP).branch(Branch::Leave, end);
+        },
+    );
+    body.place(end);
+    expect_in(corelib, &mut body, lookup::NONE, tell);
+    let (first, first_clause) = body.code_and_clause();
+    corelib.weave(setup.token, &Additions { first: &first, first_clause, stack: 2, ..Additions::default() })?;
+    Ok(vec![setup.token])
 }
 
 fn announce(corelib: &Module<'_>, name: &str, parameters: u8) -> Outcome<Vec<u32>> {
@@ -47,7 +86,11 @@ fn announce(corelib: &Module<'_>, name: &str, parameters: u8) -> Outcome<Vec<u32
 
 fn expect(corelib: &Module<'_>, step: u8, tell: Signature) -> Vec<u8> {
     let mut body = Body::default();
-    body.op(op::LDC_I4_0 + step).op(op::CONV_I);
-    corelib.call(&mut body, native_hooks::expect_lookup as *const c_void, tell);
+    expect_in(corelib, &mut body, step, tell);
     body.code()
+}
+
+fn expect_in(corelib: &Module<'_>, body: &mut Body, step: u8, tell: Signature) {
+    body.op(op::LDC_I4_0 + step).op(op::CONV_I);
+    corelib.call(body, native_hooks::expect_lookup as *const c_void, tell);
 }

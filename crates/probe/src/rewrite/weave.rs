@@ -10,6 +10,8 @@ use crate::il::{Malformed, code_of, length};
 pub(crate) struct Additions<'a> {
     /// Runs once, first.
     pub(crate) first: &'a [u8],
+    /// The clause of a protected block in that.
+    pub(crate) first_clause: Option<[u32; 6]>,
     /// Runs before each `ret`, with the result on the stack.
     pub(crate) before_return: &'a [u8],
     /// Runs before the instruction at this offset, however that is reached.
@@ -85,7 +87,8 @@ pub(crate) fn weave(body: &[u8], additions: &Additions<'_>) -> Result<Vec<u8>, M
         new[operand..operand + 4].copy_from_slice(&(distance as i32).to_le_bytes());
     }
     let clauses = clauses(body)?;
-    let clauses = clauses.iter().map(|clause| clause.moved(place)).collect::<Result<Vec<_>, _>>()?;
+    let moved = clauses.iter().map(|clause| clause.moved(place));
+    let clauses = additions.first_clause.map(Ok).into_iter().chain(moved).collect::<Result<Vec<_>, _>>()?;
     finish(body, new, additions, &clauses)
 }
 
