@@ -47,8 +47,11 @@ fn call_a_pinvoke(corelib: &Module<'_>) -> Outcome<Vec<u32>> {
     })?;
     let interop = corelib.image.type_def("Interop").ok_or(NOT_FOUND)?;
     let system = corelib.image.nested_type(interop, "Sys").ok_or(NOT_FOUND)?;
-    let mut get_errno = corelib.image.methods(system, "GetErrNo");
-    let get_errno = get_errno.find(|method| method.signature == [STATIC, 0, I4]).ok_or(NOT_FOUND)?;
+    // Both do nothing but tell a number. .NET needs the first one anyway, but .NET Core 3.1 has only the second.
+    let harmless = ["GetErrNo", "GetPid"].into_iter().find_map(|name| {
+        corelib.image.methods(system, name).find(|method| method.signature == [STATIC, 0, I4])
+    });
+    let harmless = harmless.ok_or(NOT_FOUND)?;
     let object = corelib.image.type_def("System.Object").ok_or(NOT_FOUND)?;
     let tell = corelib.signatures.call(Mode::Cooperative, 1)?;
     let mut body = Body::default();
@@ -57,7 +60,7 @@ fn call_a_pinvoke(corelib: &Module<'_>) -> Outcome<Vec<u32>> {
         object,
         |block| {
             expect_in(corelib, block, lookup::PINVOKE, tell);
-            block.call(get_errno.token).op(op::POP).branch(Branch::Leave, end);
+            block.call(harmless.token).op(op::POP).branch(Branch::Leave, end);
         },
         |handler| {
             handler.op(op::POP).branch(Branch::Leave, end);
