@@ -1,5 +1,8 @@
 //! Writes the IL of a method (ECMA-335 II.25.4 and III).
 
+use crate::rewrite::signatures::Signature;
+use std::ffi::c_void;
+
 /// Opcodes of which more than one place knows.
 pub(crate) mod op {
     pub(crate) const LDLOC_0: u8 = 0x06;
@@ -156,6 +159,12 @@ impl Body {
     /// Calls the function whose address is on top.
     pub(crate) fn call_pointer(&mut self, signature: u32) -> &mut Self {
         self.with_token(CALLI, signature)
+    }
+
+    /// Calls a native function whose arguments are on the stack, and takes off what it may give.
+    pub(crate) fn call_native(&mut self, function: *const c_void, signature: Signature) -> &mut Self {
+        self.address(function as usize).call_pointer(signature.token);
+        if signature.has_result { self.op(op::POP) } else { self }
     }
 
     fn with_token(&mut self, opcode: u8, token: u32) -> &mut Self {

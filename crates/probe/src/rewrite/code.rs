@@ -1,12 +1,11 @@
 //! A module whose methods get IL of ours woven in.
 
 use super::NOT_FOUND;
-use super::signatures::{Signature, Signatures};
+use super::signatures::Signatures;
 use super::weave::{Additions, weave};
 use crate::image::{Image, MethodDef};
 use crate::info::ProfilerInfo;
-use crate::rewrite::body::{Body, op, size_of_method};
-use std::ffi::c_void;
+use crate::rewrite::body::size_of_method;
 
 pub(super) type Outcome<T> = Result<T, String>;
 
@@ -61,13 +60,5 @@ impl<'a> Module<'a> {
     pub(super) fn weave(&self, method: u32, additions: &Additions<'_>) -> Outcome<()> {
         let woven = weave(&self.il(method)?, additions).map_err(|_| NOT_FOUND)?;
         self.info.set_il_method(self.id, method, &woven).map_err(|hresult| hresult.to_string())
-    }
-
-    /// Calls one of our functions; its arguments are on the stack.
-    pub(super) fn call(&self, body: &mut Body, function: *const c_void, signature: Signature) {
-        body.address(function as usize).call_pointer(signature.token);
-        if signature.has_result {
-            body.op(op::POP);
-        }
     }
 }

@@ -6,12 +6,12 @@
 
 use super::NOT_FOUND;
 use super::code::{Module, Outcome};
-use super::signatures::Mode;
+use super::signatures::{Mode, Signature};
 use super::weave::Additions;
 use crate::il::{Call, calls, instructions};
 use crate::image::MethodDef;
 use crate::native_hooks;
-use crate::rewrite::body::{Body, Branch, Label, op};
+use crate::rewrite::body::{Body, Branch, op};
 use std::ffi::c_void;
 
 const STATIC: u8 = 0x00;
@@ -40,60 +40,85 @@ fn to_pointer(corelib: &Module<'_>) -> Outcome<Vec<u32>> {
     })?;
     let find = corelib.signatures.call(Mode::Cooperative, 3)?;
     let make = corelib.signatures.call(Mode::Preemptive, 3)?;
-    let (locals, [pointer, thunk]) = corelib.signatures.two_locals()?;
-    let mut body = Body::default();
-    let (native, known) = (body.label(), body.label());
-    body.store_local(pointer);
-    let is_marked = branch_if_native(corelib, &mut body, native);
-    body.local(pointer).local_pointer(thunk);
-    method_table(corelib, &mut body)?;
-    corelib.call(&mut body, native_hooks::find_callback_into as *const c_void, find);
-    body.local(thunk).branch(Branch::IfNotZero, known);
-    body.local(pointer);
-    method_table(corelib, &mut body)?;
-    body.local_pointer(thunk);
-    corelib.call(&mut body, native_hooks::make_callback_into as *const c_void, make);
-    if is_marked {
-        body.branch(Branch::Always, known).place(native);
-        body.local(pointer).local_pointer(thunk).op(op::LDC_I4_0).op(op::CONV_I);
-        corelib.call(&mut body, native_hooks::find_callback_into as *const c_void, find);
-    }
-    body.place(known).local(thunk);
-    let piece = body.code();
+    let (locals, places) = corelib.signatures.two_locals()?;
+    let table = method_table(corelib)?;
+    let is_native = corelib.method("System.MulticastDelegate", "IsUnmanagedFunctionPtr", |method| {
+        *method.signature == [INSTANCE, 0, BOOLEAN]
+    });
+    let piece =
+        ToPointer { find, make, locals: places, table, is_native: is_native.ok().map(|is| is.token) }.code();
     let additions = Additions { before_return: &piece, locals, stack: 4, ..Additions::default() };
     corelib.weave(method.token, &additions)?;
     Ok(vec![method.token])
 }
 
-/// Goes there if the delegate was made for a native function, whose pointer it gives back. The runtime marks it so. False if
-/// this version has no such mark; then only a thunk's maker can tell by the pointer.
-fn branch_if_native(corelib: &Module<'_>, body: &mut Body, native: Label) -> bool {
-    let is_native = corelib.method("System.MulticastDelegate", "IsUnmanagedFunctionPtr", |method| {
-        *method.signature == [INSTANCE, 0, BOOLEAN]
-    });
-    // Every delegate is a MulticastDelegate, which the IL need not say.
-    if let Ok(is_native) = &is_native {
-        body.argument(0).call(is_native.token).branch(Branch::IfNotZero, native);
-    }
-    is_native.is_ok()
+/// How the method table of an object is had.
+#[derive(Clone, Copy)]
+enum MethodTable {
+    /// By this method.
+    Call(u32),
+    /// It lies before this field.
+    BeforeField(u32),
 }
 
-/// The method table of the delegate that is the first argument.
-fn method_table(corelib: &Module<'_>, body: &mut Body) -> Outcome<()> {
+fn method_table(corelib: &Module<'_>) -> Outcome<MethodTable> {
     const HELPERS: &str = "System.Runtime.CompilerServices.RuntimeHelpers";
     let get = corelib
         .method(HELPERS, "GetMethodTable", |method| matches!(method.signature, [STATIC, 1, PTR, .., OBJECT]));
-    match get {
-        Ok(get) => body.argument(0).call(get.token),
-        // Every object begins with it; the runtime's own stubs rely on this field coming next.
-        Err(_) => {
-            let delegate = corelib.image.type_def("System.Delegate").ok_or(NOT_FOUND)?;
-            let target = corelib.image.field(delegate, "_target").ok_or(NOT_FOUND)?;
-            const POINTER_SIZE: i8 = 8;
-            body.argument(0).pointer_beside_field(target, -POINTER_SIZE)
+    if let Ok(get) = get {
+        return Ok(MethodTable::Call(get.token));
+    }
+    // Every object begins with it; the runtime's own stubs rely on this field coming next.
+    let delegate = corelib.image.type_def("System.Delegate").ok_or(NOT_FOUND)?;
+    let target = corelib.image.field(delegate, "_target").ok_or(NOT_FOUND)?;
+    Ok(MethodTable::BeforeField(target))
+}
+
+/// What is done with the pointer for the delegate that is the first argument.
+struct ToPointer {
+    find: Signature,
+    make: Signature,
+    /// For the pointer, and for the thunk's.
+    locals: [u8; 2],
+    table: MethodTable,
+    /// Tells whether the delegate was made for a native function, whose pointer it gives back. `None` in versions without
+    /// such a method; then only by the pointer can a thunk's maker tell.
+    is_native: Option<u32>,
+}
+
+impl ToPointer {
+    /// IL that turns the pointer on the stack into a thunk's.
+    fn code(&self) -> Vec<u8> {
+        let [pointer, thunk] = self.locals;
+        let find = native_hooks::find_callback_into as *const c_void;
+        let make = native_hooks::make_callback_into as *const c_void;
+        let mut body = Body::default();
+        let (native, known) = (body.label(), body.label());
+        body.store_local(pointer);
+        if let Some(is_native) = self.is_native {
+            // Every delegate is a MulticastDelegate, which the IL need not say.
+            body.argument(0).call(is_native).branch(Branch::IfNotZero, native);
         }
-    };
-    Ok(())
+        body.local(pointer).local_pointer(thunk);
+        self.method_table(&mut body);
+        body.call_native(find, self.find).local(thunk).branch(Branch::IfNotZero, known).local(pointer);
+        self.method_table(&mut body);
+        body.local_pointer(thunk).call_native(make, self.make);
+        if self.is_native.is_some() {
+            body.branch(Branch::Always, known).place(native).local(pointer).local_pointer(thunk);
+            body.op(op::LDC_I4_0).op(op::CONV_I).call_native(find, self.find);
+        }
+        body.place(known).local(thunk);
+        body.code()
+    }
+
+    fn method_table(&self, body: &mut Body) {
+        const POINTER_SIZE: i8 = 8;
+        match self.table {
+            MethodTable::Call(get) => body.argument(0).call(get),
+            MethodTable::BeforeField(field) => body.argument(0).pointer_beside_field(field, -POINTER_SIZE),
+        };
+    }
 }
 
 /// `GetDelegateForFunctionPointer`, with a `Type` and generic: a thunk's pointer becomes the runtime's own.
@@ -170,8 +195,8 @@ fn resolve(corelib: &Module<'_>, pointer: u8, load_type: u8) -> Outcome<Vec<u8>>
         // Before .NET 7. That a pointer is resolved matters more than for which type.
         Err(_) => body.op(op::LDC_I4_0).op(op::CONV_I),
     };
-    body.argument_address(pointer);
-    corelib.call(&mut body, native_hooks::resolve_function_pointer_into as *const c_void, call);
+    let resolve = native_hooks::resolve_function_pointer_into as *const c_void;
+    body.argument_address(pointer).call_native(resolve, call);
     Ok(body.code())
 }
 
@@ -190,6 +215,23 @@ fn type_handle(corelib: &Module<'_>) -> Outcome<[u32; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pointer_is_looked_up_before_a_thunk_is_made() {
+        let find = Signature { token: 0x1100_0001, has_result: false };
+        let make = Signature { token: 0x1100_0002, has_result: true };
+        let table = MethodTable::BeforeField(0x0400_0005);
+        let code = ToPointer { find, make, locals: [0, 1], table, is_native: None }.code();
+        // stloc.0; ldloc.0; ldloca.s 1; conv.u; ldarg.0; ldflda; ldc.i4.s -8; add; ldind.i
+        let begins = [0x0A, 0x06, 0x12, 1, 0xE0, 0x02, 0x7C, 5, 0, 0, 4, 0x1F, 0xF8, 0x58, 0x4D];
+        assert_eq!(code[..15], begins);
+        // address; conv.i; calli; ldloc.1; brtrue to the end
+        assert_eq!((code[15], &code[24..30]), (0x21, &[0xD3, 0x29, 1, 0, 0, 0x11][..]));
+        assert_eq!(code[30..36], [0x07, 0x3A, 30, 0, 0, 0]);
+        // ... calli; pop; ldloc.1
+        assert_eq!(code[code.len() - 7..], [0x29, 2, 0, 0, 0x11, op::POP, 0x07]);
+        assert_eq!(36 + 30, code.len() - 1);
+    }
 
     #[test]
     fn the_call_is_found_with_its_arguments_and_not_without() {

@@ -42,9 +42,8 @@ fn call_a_pinvoke(corelib: &Module<'_>) -> Outcome<Vec<u32>> {
     const STATIC: u8 = 0x00;
     const VOID: u8 = 0x01;
     const I4: u8 = 0x08;
-    let setup = corelib.method("System.AppContext", "Setup", |method| {
-        matches!(method.signature, [STATIC, 3, VOID, ..])
-    })?;
+    let setup = corelib
+        .method("System.AppContext", "Setup", |method| matches!(method.signature, [STATIC, 3, VOID, ..]))?;
     let interop = corelib.image.type_def("Interop").ok_or(NOT_FOUND)?;
     let system = corelib.image.nested_type(interop, "Sys").ok_or(NOT_FOUND)?;
     // Both do nothing but tell a number. .NET needs the first one anyway, but .NET Core 3.1 has only the second.
@@ -54,23 +53,29 @@ fn call_a_pinvoke(corelib: &Module<'_>) -> Outcome<Vec<u32>> {
     let harmless = harmless.ok_or(NOT_FOUND)?;
     let object = corelib.image.type_def("System.Object").ok_or(NOT_FOUND)?;
     let tell = corelib.signatures.call(Mode::Cooperative, 1)?;
+    let (first, first_clause) = provoked_call(object, harmless.token, tell);
+    corelib
+        .weave(setup.token, &Additions { first: &first, first_clause, stack: 2, ..Additions::default() })?;
+    Ok(vec![setup.token])
+}
+
+/// Calls a P/Invoke that is announced, and catches what it may throw.
+fn provoked_call(object: u32, pinvoke: u32, tell: Signature) -> (Vec<u8>, Option<[u32; 6]>) {
     let mut body = Body::default();
     let end = body.label();
     body.protected(
         object,
         |block| {
-            expect_in(corelib, block, lookup::PINVOKE, tell);
-            block.call(harmless.token).op(op::POP).branch(Branch::Leave, end);
+            expect(block, lookup::PINVOKE, tell);
+            block.call(pinvoke).op(op::POP).branch(Branch::Leave, end);
         },
         |handler| {
             handler.op(op::POP).branch(Branch::Leave, end);
         },
     );
     body.place(end);
-    expect_in(corelib, &mut body, lookup::NONE, tell);
-    let (first, first_clause) = body.code_and_clause();
-    corelib.weave(setup.token, &Additions { first: &first, first_clause, stack: 2, ..Additions::default() })?;
-    Ok(vec![setup.token])
+    expect(&mut body, lookup::NONE, tell);
+    body.code_and_clause()
 }
 
 fn announce(corelib: &Module<'_>, name: &str, parameters: u8) -> Outcome<Vec<u32>> {
@@ -80,20 +85,43 @@ fn announce(corelib: &Module<'_>, name: &str, parameters: u8) -> Outcome<Vec<u32
         |method| matches!(method.signature, [0, count, _, 0x18, 0x0E, ..] if *count == parameters),
     )?;
     let tell = corelib.signatures.call(Mode::Cooperative, 1)?;
-    let (first, before_return) = (expect(corelib, lookup::EXPORT, tell), expect(corelib, lookup::NONE, tell));
+    let piece = |step| {
+        let mut body = Body::default();
+        expect(&mut body, step, tell);
+        body.code()
+    };
+    let (first, before_return) = (piece(lookup::EXPORT), piece(lookup::NONE));
     let additions =
         Additions { first: &first, before_return: &before_return, stack: 2, ..Additions::default() };
     corelib.weave(method.token, &additions)?;
     Ok(vec![method.token])
 }
 
-fn expect(corelib: &Module<'_>, step: u8, tell: Signature) -> Vec<u8> {
-    let mut body = Body::default();
-    expect_in(corelib, &mut body, step, tell);
-    body.code()
+fn expect(body: &mut Body, step: u8, tell: Signature) {
+    body.op(op::LDC_I4_0 + step).op(op::CONV_I);
+    body.call_native(native_hooks::expect_lookup as *const c_void, tell);
 }
 
-fn expect_in(corelib: &Module<'_>, body: &mut Body, step: u8, tell: Signature) {
-    body.op(op::LDC_I4_0 + step).op(op::CONV_I);
-    corelib.call(body, native_hooks::expect_lookup as *const c_void, tell);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rewrite::weave::weave;
+
+    #[test]
+    fn a_provoked_call_that_throws_is_caught_and_the_method_goes_on() {
+        let tell = Signature { token: 0x1100_0007, has_result: false };
+        let (first, first_clause) = provoked_call(0x0200_0001, 0x0600_0009, tell);
+        // ldc.i4.1, conv.i, address, conv.i, calli
+        const EXPECT: usize = 2 + 10 + 5;
+        assert_eq!(first[..2], [op::LDC_I4_1, op::CONV_I]);
+        // call; pop; leave over the handler, which is pop; leave
+        assert_eq!(first[EXPECT..EXPECT + 11], [0x28, 9, 0, 0, 6, op::POP, 0xDD, 6, 0, 0, 0]);
+        assert_eq!(first[EXPECT + 11..EXPECT + 17], [op::POP, 0xDD, 0, 0, 0, 0]);
+        assert_eq!(first[EXPECT + 17], op::LDC_I4_0);
+        let handler = EXPECT as u32 + 11;
+        assert_eq!(first_clause, Some([0, 0, handler, handler, 6, 0x0200_0001]));
+        let additions = Additions { first: &first, first_clause, stack: 2, ..Additions::default() };
+        let method = weave(&[1 << 2 | 2, op::RET], &additions).unwrap();
+        assert_eq!(method[0] & 8, 8, "there is an exception table");
+    }
 }

@@ -80,8 +80,7 @@ fn tell_of_calls(
     let entry = std::ptr::from_ref::<UnmanagedCallersOnlyMethod>(Box::leak(Box::new(entry))) as usize;
     let piece = |function: *const c_void| {
         let mut body = Body::default();
-        body.address(entry);
-        module.call(&mut body, function, tell);
+        body.address(entry).call_native(function, tell);
         body.code()
     };
     let first = piece(native_hooks::uco_enter as *const c_void);
