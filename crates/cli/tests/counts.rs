@@ -53,6 +53,12 @@ fn a_dotnet_behind_a_symbolic_link() {
     assert_eq!(hosted.row("Interop.Sys.Write").origin, "framework");
 }
 
+/// The fixture prints which delegates are the same object, so this compares that with .NET's own answers.
+#[test]
+fn identity() {
+    check_fixture("Identity");
+}
+
 #[test]
 fn marshalled() {
     check_fixture("Marshalled");

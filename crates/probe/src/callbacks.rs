@@ -30,8 +30,6 @@ struct Made {
     entries: usize,
     /// Delegates made from native functions, by function and type.
     natives: HashMap<(usize, usize), &'static Thunk>,
-    /// What managed code had when it made such a delegate, by the thunk.
-    given: HashMap<usize, usize>,
 }
 
 /// Open addressing; full to three quarters at most. A larger one takes its place when it has to grow, and it stays where it
@@ -39,6 +37,11 @@ struct Made {
 struct Table {
     places: Box<[Place]>,
 }
+
+/// Stands for the type of delegates that are made for native functions.
+const NATIVE: usize = 0;
+/// Stands for a type that was unloaded.
+const NO_TYPE: usize = usize::MAX;
 
 #[derive(Default)]
 struct Place {
@@ -122,7 +125,7 @@ impl Callbacks {
         let Some(table) = (unsafe { self.table.load(Relaxed).as_ref() }) else { return };
         for place in &table.places {
             if gone(place.method_table.load(Relaxed)) {
-                place.method_table.store(0, Relaxed);
+                place.method_table.store(NO_TYPE, Relaxed);
             }
         }
     }
@@ -142,7 +145,8 @@ fn put(table: &Table, pointer: usize, method_table: usize, answer: usize) -> boo
     false
 }
 
-/// What native code gets for a pointer that the runtime made for a delegate of this type; 0 if nothing was made yet.
+/// What native code gets for a pointer that the runtime made for a delegate of this type; 0 if nothing was made yet. With type
+/// 0 what managed code had when it made the delegate for a native function.
 ///
 /// Called by managed code in cooperative GC mode: takes no lock, does not allocate.
 pub(crate) extern "C" fn find_callback(pointer: usize, method_table: usize) -> usize {
@@ -178,12 +182,9 @@ pub(crate) extern "C" fn resolve_function_pointer(pointer: usize, class: usize) 
 
 impl Probe {
     fn make_callback(&'static self, pointer: usize, class: usize) -> usize {
-        // Thunks that a delegate was made from come back as they were given; others are what native code has already.
+        // The thunk of a delegate that was made for a native function (.NET Core 3.1 does not tell).
         if thunk_of(self, pointer).is_some() {
-            let given = lock(&self.callbacks().made).given.get(&pointer).copied().unwrap_or(pointer);
-            let mut made = lock(&self.callbacks().made);
-            self.callbacks().keep(&mut made, pointer, class, given);
-            return given;
+            return self.callbacks().find(pointer, NATIVE).unwrap_or(pointer);
         }
         let Some((info, names)) = self.runtime() else { return pointer };
         let Some(description) = names.describe_delegate(info, class, Direction::ToManaged) else {
@@ -259,7 +260,7 @@ impl Probe {
         let mut made = lock(&self.callbacks().made);
         // Another thread may have been as far at the same time; then both thunks lead to the function.
         made.natives.entry((function, class)).or_insert(thunk);
-        made.given.insert(stub, given);
+        self.callbacks().keep(&mut made, stub, NATIVE, given);
         stub
     }
 }

@@ -49,6 +49,18 @@ pub(crate) fn length(code: &[u8]) -> Result<usize, Malformed> {
     if length <= code.len() { Ok(length) } else { Err(Malformed) }
 }
 
+/// The instructions of a method body, header included, with their places in its code.
+pub(crate) fn instructions(body: &[u8]) -> Result<Vec<(usize, &[u8])>, Malformed> {
+    let code = code_of(body)?;
+    let (mut at, mut instructions) = (0, Vec::new());
+    while at < code.len() {
+        let length = length(&code[at..])?;
+        instructions.push((at, &code[at..at + length]));
+        at += length;
+    }
+    Ok(instructions)
+}
+
 /// The instructions behind a tiny or fat header.
 pub(crate) fn code_of(body: &[u8]) -> Result<&[u8], Malformed> {
     const TINY: u8 = 2;
@@ -70,7 +82,7 @@ pub(crate) fn code_of(body: &[u8]) -> Result<&[u8], Malformed> {
 fn operand(opcode: u8) -> Result<usize, Malformed> {
     Ok(match opcode {
         0x0E..=0x13 | 0x1F | 0x2B..=0x37 | 0xDE => 1,
-        0x20 | 0x22 | 0x38..=0x44 => 4,
+        0x20 | 0x22 | 0x27..=0x29 | 0x38..=0x44 => 4,
         0x21 | 0x23 => 8,
         0x6F..=0x75 | 0x79 | 0x7B..=0x81 | 0x8C | 0x8D | 0x8F | 0xA3..=0xA5 | 0xC2 | 0xC6 | 0xD0 | 0xDD => 4,
         0x24 | 0x77 | 0x78 | 0xA6..=0xB2 | 0xBB..=0xC1 | 0xC4 | 0xC5 | 0xC7..=0xCF | 0xE1..=0xFD | 0xFF => {

@@ -45,7 +45,7 @@ impl Inlining {
     }
 
     /// Collects the P/Invokes of an assembly.
-    pub(crate) fn module_loaded(&self, path: &Path, metadata: Option<Metadata>) {
+    pub(crate) fn module_loaded(&self, path: &Path, metadata: impl FnOnce() -> Option<Metadata>) {
         let Some(name) = path.file_stem().and_then(|name| name.to_str()) else { return };
         if is_frameworks(name) {
             return;
@@ -54,6 +54,8 @@ impl Inlining {
             let method = metadata.method(method)?;
             Some((metadata.type_name(method.class)?, method.name))
         };
+        // Asked for only now, because asking costs: see `image`.
+        let metadata = metadata();
         let pinvokes: Vec<_> = metadata
             .iter()
             .flat_map(|metadata| metadata.pinvokes().into_iter().filter_map(|method| named(metadata, method)))

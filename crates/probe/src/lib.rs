@@ -27,6 +27,7 @@ mod lookups;
 mod managed_threads;
 mod metadata;
 mod names;
+mod native_hooks;
 mod native_symbol;
 mod notify;
 mod pinvokes;
@@ -37,7 +38,6 @@ mod thread_state;
 mod threads;
 mod thunk;
 mod transitions;
-mod unmanaged_callers;
 
 pub use activation::{ProbeError, check_environment};
 pub use clock::ProbeClock;

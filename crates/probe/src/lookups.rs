@@ -3,11 +3,12 @@
 //! Every P/Invoke passes here once, after the runtime has done all its own searching (names of libraries, resolvers, load
 //! contexts), and so does `NativeLibrary.GetExport`. Other code of the runtime looks things up too (ICU, OpenSSL, its own
 //! parts); which is which is told by the place in the runtime from which `dlsym` is called. Those two places are learned
-//! when the runtime starts, from one P/Invoke and one `GetExport` that are known ([`expect`]). As long as a place is not
-//! known, a look-up counts as a P/Invoke if a loaded assembly declares one of that name.
+//! when the runtime runs, from look-ups that rewritten methods announce (`rewrite::learning`). As long as the place of
+//! P/Invokes is not known, a look-up counts as one if a loaded assembly declares a P/Invoke of that name.
 
 use crate::entry::{ErrnoGuard, guarded};
 use crate::probe::Probe;
+use crate::rewrite::learning::lookup;
 use clrhost_abi::Hresult;
 use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_void};
@@ -45,34 +46,28 @@ impl Places {
         }
     }
 
-    /// Whether both places are known.
-    pub(crate) fn are_known(&self) -> bool {
-        self.pinvoke.load(Relaxed) != 0 && self.export.load(Relaxed) != 0
-    }
-
-    fn learn(&self, step: i32, place: usize) {
-        let known = match step {
-            STEP_PINVOKE => &self.pinvoke,
-            _ => &self.export,
+    /// Notes the place of an announced look-up. Only the first time: a later mistake must not undo it.
+    fn learn(&self, announced: u8, name: &CStr, place: usize) {
+        let (known, other) = match announced {
+            // That of `Interop.Sys` which the announcement calls, and nothing that loading its library leads to.
+            lookup::PINVOKE if name.to_bytes().starts_with(b"SystemNative_") => (&self.pinvoke, &self.export),
+            lookup::EXPORT => (&self.export, &self.pinvoke),
+            _ => return,
         };
-        // Only the first: code of others cannot come in between on this thread, but a later mistake must not undo it.
-        let _ = known.compare_exchange(0, place, Relaxed, Relaxed);
+        if other.load(Relaxed) != place {
+            let _ = known.compare_exchange(0, place, Relaxed, Relaxed);
+        }
     }
 }
-
-/// The function that is looked up while learning. Every C library has it, and nothing in the runtime looks it up.
-pub(crate) const KNOWN: &CStr = c"getppid";
-
-const STEP_PINVOKE: i32 = 1;
 
 thread_local! {
-    /// What the calling thread is about to look up, under the name of [`KNOWN`].
-    static EXPECTED: Cell<i32> = const { Cell::new(0) };
+    /// What the calling thread is about to look up, as [`lookup`] has it.
+    static ANNOUNCED: Cell<u8> = const { Cell::new(lookup::NONE) };
 }
 
-/// The next look-up of [`KNOWN`] on this thread is that of a P/Invoke (1), or by `GetExport` (2), or none of ours (0).
-pub(crate) extern "C" fn expect(step: i32) {
-    EXPECTED.set(step);
+/// What the next look-up on this thread is. Called by rewritten methods in cooperative GC mode.
+pub(crate) extern "C" fn announce(look_up: usize) {
+    ANNOUNCED.set(look_up as u8);
 }
 
 /// Looks up a symbol for the runtime, which goes on at `place`.
@@ -97,11 +92,11 @@ pub(crate) unsafe extern "C" fn looked_up(
         let name = unsafe { CStr::from_ptr(name) };
         let Some(probe) = Probe::installed() else { return Hresult::S_OK };
         let places = probe.places();
-        let step = EXPECTED.get();
-        if step != 0 && name == KNOWN {
-            places.learn(step, place);
-            EXPECTED.set(0);
-        } else if let Some(seeker) = places.seeker(place) {
+        let announced = ANNOUNCED.get();
+        if announced != lookup::NONE {
+            places.learn(announced, name, place);
+        }
+        if let Some(seeker) = places.seeker(place) {
             answer = probe.bind_function(seeker, name, found as usize) as *mut c_void;
         }
         Hresult::S_OK
@@ -138,15 +133,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_learned_once() {
+    fn places_are_learned_once_and_from_what_was_announced() {
         let places = Places::default();
+        let harmless = c"SystemNative_GetErrNo";
         assert_eq!(places.seeker(7), Some(Seeker::PerhapsPInvoke));
-        places.learn(1, 7);
-        places.learn(1, 8);
+        places.learn(lookup::PINVOKE, c"DllMain", 6);
+        places.learn(lookup::PINVOKE, harmless, 7);
+        places.learn(lookup::PINVOKE, harmless, 8);
         assert_eq!((places.seeker(7), places.seeker(8)), (Some(Seeker::PInvoke), None));
-        assert!(!places.are_known());
-        places.learn(2, 9);
+        // A P/Invoke of whatever runs inside GetExport.
+        places.learn(lookup::EXPORT, c"anything", 7);
+        assert_eq!(places.seeker(7), Some(Seeker::PInvoke));
+        places.learn(lookup::EXPORT, c"anything", 9);
         assert_eq!(places.seeker(9), Some(Seeker::Managed));
-        assert!(places.are_known());
     }
 }

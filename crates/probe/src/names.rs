@@ -154,6 +154,24 @@ impl Names {
         description
     }
 
+    /// Describes a method with `UnmanagedCallersOnly` of the assembly at this path.
+    pub(crate) fn describe_callers_only(
+        &self,
+        path: &Path,
+        type_name: Option<&str>,
+        name: &str,
+    ) -> TargetDescription {
+        let name = declared_name(name);
+        let full_name = type_name.map_or_else(|| name.to_owned(), |type_name| format!("{type_name}.{name}"));
+        let mut description = TargetDescription::named(TargetKind::UnmanagedCallersOnly, full_name);
+        if let Some(file) = path.file_name() {
+            let real = std::fs::canonicalize(path);
+            description.origin = self.origin(real.as_deref().unwrap_or(path));
+            description.assembly = Some(file.to_string_lossy().into_owned());
+        }
+        description
+    }
+
     /// Assemblies of a shared framework lie in `.../shared/NAME/VERSION`. Where the runtime is not installed that way
     /// (self-contained and single-file programs) they are told by name.
     fn origin(&self, assembly: &Path) -> Origin {

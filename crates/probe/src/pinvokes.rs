@@ -63,7 +63,7 @@ impl PInvokes {
         loop {
             // Taken out one by one: no lock is held while the runtime is called.
             let Some(module) = lock(&self.0).unread.pop() else { return };
-            let mut keep = |method, symbol: &str, library: &str| {
+            let keep = |method, symbol: &str, library: &str| {
                 let declared = Declared { module, method, library: library.to_owned() };
                 lock(&self.0).by_symbol.entry(symbol.to_owned()).or_default().push(declared);
             };

@@ -15,7 +15,7 @@ use crate::lookups::Places;
 use crate::managed_threads::ManagedThreads;
 use crate::names::{Direction, Names};
 use crate::pinvokes::PInvokes;
-use crate::rewrite::Rewritten;
+use crate::rewrite::{Rewritten, Wanted};
 use crate::suspension::Suspensions;
 use crate::thread_state::{self, new_exit_key, os_thread_name, with_current};
 use crate::threads;
@@ -421,7 +421,11 @@ impl Probe {
     }
 
     pub(crate) fn note_unhooked(&self, what: String) {
-        lock(&self.unhooked).push(what);
+        let mut unhooked = lock(&self.unhooked);
+        // A module may be loaded again and again.
+        if !unhooked.contains(&what) {
+            unhooked.push(what);
+        }
     }
 
     /// The runtime has a new thread. Where that is the calling one, its task starts before managed code runs on it.
@@ -493,16 +497,18 @@ impl Probe {
 
     pub(crate) fn module_loaded(&self, module: usize) {
         let Some(runtime) = self.runtime.get() else { return };
-        if let Some(path) = runtime.info.module_path(module) {
-            if self.is_hosted() && path.file_name().is_some_and(|name| name == "System.Private.CoreLib.dll") {
-                self.rewritten.rewrite_corelib(self, &runtime.info, module);
+        let Some(loaded) = runtime.info.loaded_module(module) else { return };
+        let wanted = Wanted {
+            hosting: self.is_hosted(),
+            callbacks: self.source == Source::Thunks,
+            host_may_block: self.is_hosted(),
+        };
+        self.rewritten.module_loaded(self, &runtime.info, &runtime.names, (module, &loaded), wanted);
+        match self.source {
+            Source::Flag => {
+                runtime.inlining.module_loaded(&loaded.path, || runtime.info.module_metadata(module));
             }
-            match self.source {
-                Source::Flag => {
-                    runtime.inlining.module_loaded(&path, runtime.info.module_metadata(module));
-                }
-                Source::Thunks => self.pinvokes.module_loaded(module),
-            }
+            Source::Thunks => self.pinvokes.module_loaded(module),
         }
     }
 
@@ -510,6 +516,7 @@ impl Probe {
     pub(crate) fn module_unloads(&self, module: usize) {
         if let Some(runtime) = self.runtime.get() {
             runtime.inlining.module_unloads();
+            self.rewritten.module_unloads(module);
         }
         self.pinvokes.module_unloads(module);
         let Some(keys) = lock(&self.keys_of_module).remove(&module) else { return };

@@ -104,6 +104,12 @@ impl<'a> Image<'a> {
         std::str::from_utf8(&text[..end]).unwrap_or("")
     }
 
+    /// Whether this string stands there; cheaper than reading what does.
+    fn is_string(&self, at: u32, expected: &str) -> bool {
+        let text = self.strings.get(at as usize..).unwrap_or_default();
+        text.get(expected.len()) == Some(&0) && text.starts_with(expected.as_bytes())
+    }
+
     fn blob(&self, at: u32) -> &'a [u8] {
         let blob = self.blobs.get(at as usize..).unwrap_or_default();
         let length_and_bytes = match *blob {
@@ -126,11 +132,23 @@ impl<'a> Image<'a> {
         Some(token(table::TYPE_DEF, row))
     }
 
+    /// The token of a type that this one encloses.
+    pub(crate) fn nested_type(&self, outer: u32, name: &str) -> Option<u32> {
+        let mut nested = 1..=self.tables.rows(table::NESTED_CLASS);
+        let row = nested.find_map(|row| {
+            let inner = self.tables.get(table::NESTED_CLASS, row, 0);
+            let fits = self.tables.get(table::NESTED_CLASS, row, 1) == outer & 0x00FF_FFFF
+                && self.is_string(self.tables.get(table::TYPE_DEF, inner, 1), name);
+            fits.then_some(inner)
+        })?;
+        Some(token(table::TYPE_DEF, row))
+    }
+
     /// Both tables have the name in column 1 and the namespace in column 2.
     fn find_type(&self, table: u8, namespace: &str, name: &str) -> Option<u32> {
         (1..=self.tables.rows(table)).find(|&row| {
-            self.string(self.tables.get(table, row, 1)) == name
-                && self.string(self.tables.get(table, row, 2)) == namespace
+            self.is_string(self.tables.get(table, row, 1), name)
+                && self.is_string(self.tables.get(table, row, 2), namespace)
         })
     }
 
@@ -150,8 +168,8 @@ impl<'a> Image<'a> {
     /// All methods of a type that have this name.
     pub(crate) fn methods(&self, type_def: u32, name: &str) -> impl Iterator<Item = MethodDef<'a>> {
         self.members(type_def, 5, table::METHOD_DEF)
+            .filter(move |&row| self.is_string(self.tables.get(table::METHOD_DEF, row, 3), name))
             .map(|row| self.method(token(table::METHOD_DEF, row)))
-            .filter(move |method| method.name == name)
     }
 
     pub(crate) fn method(&self, method: u32) -> MethodDef<'a> {
@@ -168,7 +186,7 @@ impl<'a> Image<'a> {
     /// A field of a type.
     pub(crate) fn field(&self, type_def: u32, name: &str) -> Option<u32> {
         let mut fields = self.members(type_def, 4, table::FIELD);
-        let row = fields.find(|&row| self.string(self.tables.get(table::FIELD, row, 1)) == name)?;
+        let row = fields.find(|&row| self.is_string(self.tables.get(table::FIELD, row, 1), name))?;
         Some(token(table::FIELD, row))
     }
 
@@ -185,8 +203,8 @@ impl<'a> Image<'a> {
         let mut constructors = Vec::new();
         // A module may have several references to one type, by different ways.
         for row in 1..=self.tables.rows(table::TYPE_REF) {
-            if self.string(self.tables.get(table::TYPE_REF, row, 1)) == attribute
-                && self.string(self.tables.get(table::TYPE_REF, row, 2)) == namespace
+            if self.is_string(self.tables.get(table::TYPE_REF, row, 1), attribute)
+                && self.is_string(self.tables.get(table::TYPE_REF, row, 2), namespace)
             {
                 let parent = row << 3 | PARENT_IS_TYPE_REF;
                 let references = 1..=self.tables.rows(table::MEMBER_REF);

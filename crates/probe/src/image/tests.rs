@@ -34,6 +34,8 @@ fn methods_types_and_signatures_of_corelib_are_found() {
         assert!(image.field(delegate, "_target").is_some());
         assert!(image.signatures().any(|(_, signature)| signature.first() == Some(&7)));
         assert_eq!(image.type_def("System.NoSuchType"), None);
+        let system = image.nested_type(image.type_def("Interop").unwrap(), "Sys").unwrap();
+        assert_eq!(image.type_name(system).as_deref(), Some("Interop.Sys"));
     });
 }
 

@@ -1,5 +1,8 @@
 //! Writes the IL of a method (ECMA-335 II.25.4 and III).
 
+use crate::rewrite::signatures::Signature;
+use std::ffi::c_void;
+
 /// Opcodes of which more than one place knows.
 pub(crate) mod op {
     pub(crate) const LDLOC_0: u8 = 0x06;
@@ -10,12 +13,15 @@ pub(crate) mod op {
     pub(crate) const POP: u8 = 0x26;
     pub(crate) const RET: u8 = 0x2A;
     pub(crate) const LDIND_U1: u8 = 0x47;
+    pub(crate) const LDIND_I: u8 = 0x4D;
     pub(crate) const CONV_I: u8 = 0xD3;
 }
 
 const LDARG_0: u8 = 0x02;
 const LDARG_S: u8 = 0x0E;
+const LDARGA_S: u8 = 0x0F;
 const LDLOCA_S: u8 = 0x12;
+const LDC_I4_S: u8 = 0x1F;
 const LDC_I8: u8 = 0x21;
 const CALL: u8 = 0x28;
 const CALLI: u8 = 0x29;
@@ -25,6 +31,9 @@ const CEQ: u8 = 0x01;
 const RETHROW: u8 = 0x1A;
 const NEWOBJ: u8 = 0x73;
 const ISINST: u8 = 0x75;
+const LDFLDA: u8 = 0x7C;
+const ADD: u8 = 0x58;
+const CONV_U: u8 = 0xE0;
 const THROW: u8 = 0x7A;
 
 /// Branches with a 32-bit distance.
@@ -33,6 +42,7 @@ pub(crate) enum Branch {
     IfZero = 0x39,
     IfNotZero = 0x3A,
     IfEqual = 0x3B,
+    Always = 0x38,
     Leave = 0xDD,
 }
 
@@ -58,6 +68,15 @@ struct Handler {
     class: u32,
 }
 
+impl Handler {
+    /// As the table of a method has it (ECMA-335 II.25.4.6).
+    fn clause(self) -> [u32; 6] {
+        const CATCH: u32 = 0;
+        let Handler { block, handler, end, class } = self;
+        [CATCH, block as u32, (handler - block) as u32, handler as u32, (end - handler) as u32, class]
+    }
+}
+
 impl Body {
     pub(crate) fn op(&mut self, opcode: u8) -> &mut Self {
         self.code.push(opcode);
@@ -70,6 +89,11 @@ impl Body {
 
     pub(crate) fn argument(&mut self, number: u8) -> &mut Self {
         if number < 4 { self.op(LDARG_0 + number) } else { self.op(LDARG_S).op(number) }
+    }
+
+    /// A pointer to an argument that the collector does not care for.
+    pub(crate) fn argument_address(&mut self, number: u8) -> &mut Self {
+        self.op(LDARGA_S).op(number).op(CONV_U)
     }
 
     /// All arguments from 0 to `count`.
@@ -88,6 +112,11 @@ impl Body {
         self.op(op::STLOC_0 + number)
     }
 
+    /// A pointer to a local that the collector does not care for.
+    pub(crate) fn local_pointer(&mut self, number: u8) -> &mut Self {
+        self.local_address(number).op(CONV_U)
+    }
+
     pub(crate) fn local_address(&mut self, number: u8) -> &mut Self {
         self.op(LDLOCA_S).op(number)
     }
@@ -97,6 +126,11 @@ impl Body {
         self.op(LDC_I8);
         self.code.extend((value as u64).to_le_bytes());
         self.op(op::CONV_I)
+    }
+
+    /// The pointer that lies so far from where a field of the object on top lies.
+    pub(crate) fn pointer_beside_field(&mut self, field: u32, distance: i8) -> &mut Self {
+        self.with_token(LDFLDA, field).op(LDC_I4_S).op(distance as u8).op(ADD).op(op::LDIND_I)
     }
 
     pub(crate) fn call(&mut self, method: u32) -> &mut Self {
@@ -125,6 +159,12 @@ impl Body {
     /// Calls the function whose address is on top.
     pub(crate) fn call_pointer(&mut self, signature: u32) -> &mut Self {
         self.with_token(CALLI, signature)
+    }
+
+    /// Calls a native function whose arguments are on the stack, and takes off what it may give.
+    pub(crate) fn call_native(&mut self, function: *const c_void, signature: Signature) -> &mut Self {
+        self.address(function as usize).call_pointer(signature.token);
+        if signature.has_result { self.op(op::POP) } else { self }
     }
 
     fn with_token(&mut self, opcode: u8, token: u32) -> &mut Self {
@@ -173,13 +213,29 @@ impl Body {
         self
     }
 
-    /// The whole method: header, code and table of handlers. `locals` is the token of their signature, 0 for none.
-    pub(crate) fn finish(mut self, max_stack: u16, locals: u32) -> Vec<u8> {
+    /// The code alone, to be put into a method. Without a protected block.
+    pub(crate) fn code(self) -> Vec<u8> {
+        self.code_and_clause().0
+    }
+
+    /// The code alone, and the clause of its protected block.
+    pub(crate) fn code_and_clause(mut self) -> (Vec<u8>, Option<[u32; 6]>) {
+        self.resolve_branches();
+        let clause = self.handler.map(Handler::clause);
+        (self.code, clause)
+    }
+
+    fn resolve_branches(&mut self) {
         for &(at, label) in &self.branches {
             let target = self.labels[label.0].expect("every label that is branched to is placed");
             let distance = target as i64 - (at as i64 + 4);
             self.code[at..at + 4].copy_from_slice(&(distance as i32).to_le_bytes());
         }
+    }
+
+    /// The whole method: header, code and table of handlers. `locals` is the token of their signature, 0 for none.
+    pub(crate) fn finish(mut self, max_stack: u16, locals: u32) -> Vec<u8> {
+        self.resolve_branches();
         const FAT: u16 = 0x3;
         const MORE_SECTIONS: u16 = 0x8;
         const INIT_LOCALS: u16 = 0x10;
@@ -194,20 +250,11 @@ impl Body {
         method.extend((self.code.len() as u32).to_le_bytes());
         method.extend(locals.to_le_bytes());
         method.extend(&self.code);
-        if let Some(Handler { block, handler, end, class }) = self.handler {
+        if let Some(handler) = self.handler {
             const EH_TABLE_FAT: u32 = 0x41;
-            const CATCH: u32 = 0;
             method.resize(method.len().next_multiple_of(4), 0);
             method.extend((EH_TABLE_FAT | 28 << 8).to_le_bytes());
-            let clause = [
-                CATCH,
-                block as u32,
-                (handler - block) as u32,
-                handler as u32,
-                (end - handler) as u32,
-                class,
-            ];
-            clause.iter().for_each(|word| method.extend(word.to_le_bytes()));
+            handler.clause().iter().for_each(|word| method.extend(word.to_le_bytes()));
         }
         method
     }

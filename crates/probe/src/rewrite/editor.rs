@@ -175,6 +175,15 @@ impl<'a> Editor<'a> {
         Ok(token)
     }
 
+    /// Defines a static method like this one, whose body is to be set and which the JIT will not inline.
+    pub(crate) fn define_beside(&self, method: u32) -> Result<u32, Hresult> {
+        /// `miNoInlining`.
+        const NO_INLINING: u32 = 0x8;
+        let method = self.properties(method).ok_or(Hresult::E_INVALIDARG)?;
+        let name = format!("{}$host", method.name);
+        self.define(&method, &name, STATIC | PRIVATE, &method.signature, method.rva, NO_INLINING)
+    }
+
     /// Gives the runtime's implementation of an internal call a second name, and makes the first one an ordinary method
     /// whose body is to be set. The runtime finds the implementation by the method's name, so the second one has the same,
     /// and one more parameter, a native int, that the implementation does not look at. `rva` is any method's.

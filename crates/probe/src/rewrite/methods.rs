@@ -2,6 +2,7 @@
 
 use crate::info::ProfilerInfo;
 use crate::notify::{self, Wait};
+use crate::rewrite::NOT_FOUND;
 use crate::rewrite::body::{Body, Branch, op};
 use crate::rewrite::editor::{Editor, Method};
 use std::ffi::c_void;
@@ -166,8 +167,6 @@ struct Rewriter<'a> {
     interrupted: u32,
     new_interrupted: u32,
 }
-
-const NOT_FOUND: &str = "this version of CoreLib has no such method, or one of another shape";
 
 fn say(hresult: clrhost_abi::Hresult) -> String {
     hresult.to_string()

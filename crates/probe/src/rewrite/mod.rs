@@ -9,16 +9,41 @@
 //! announced first, by a call of `notify::expect_own_call` that the runtime does not take for one (see there).
 //!
 //! A method that has another shape in some version stays as it is, and is named in `Probe::unhooked`.
+//!
+//! Where the source of crossings are thunks, delegates, `UnmanagedCallersOnly` methods and `NativeLibrary` get IL woven into
+//! their own (`delegates`, `unmanaged_callers`, `learning`). That asks nothing of the runtime that would make it copy
+//! metadata, so it costs a start-up almost nothing; see `image`.
 
 mod body;
+mod code;
+mod delegates;
 mod editor;
+pub(crate) mod learning;
 mod methods;
+mod signatures;
+mod unmanaged_callers;
 mod weave;
 
-use crate::info::ProfilerInfo;
+use crate::info::{LoadedModule, ProfilerInfo};
+use crate::names::Names;
 use crate::probe::{Probe, lock};
 use std::collections::HashSet;
 use std::sync::Mutex;
+
+pub(crate) use unmanaged_callers::UnmanagedCallersOnlyMethod;
+
+const NOT_FOUND: &str = "this version of CoreLib has no such method, or one of another shape";
+
+/// What rewritten methods are to tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// A host hears of sleeps, waits and threads.
+    pub(crate) hosting: bool,
+    /// Calls out of native code, and pointers for them, are told by the methods themselves.
+    pub(crate) callbacks: bool,
+    /// What is told of them may block.
+    pub(crate) host_may_block: bool,
+}
 
 /// Which methods were rewritten, and so must not run precompiled.
 #[derive(Default)]
@@ -28,16 +53,50 @@ pub(crate) struct Rewritten {
 }
 
 impl Rewritten {
-    /// Changes CoreLib, which the runtime has just loaded as `module`.
-    pub(crate) fn rewrite_corelib(&self, probe: &Probe, info: &ProfilerInfo, module: usize) {
-        let (rewritten, failures) = methods::rewrite(info, module);
-        failures.into_iter().for_each(|failure| probe.note_unhooked(failure));
-        let mut refused = HashSet::new();
-        for method in rewritten {
-            refused.insert((module, method));
-            refused.extend(info.inliners(module, module, method));
+    /// Changes a module that the runtime has just loaded.
+    pub(crate) fn module_loaded(
+        &self,
+        probe: &Probe,
+        info: &ProfilerInfo,
+        names: &Names,
+        (id, loaded): (usize, &LoadedModule),
+        wanted: Wanted,
+    ) {
+        let is_corelib = loaded.path.file_name().is_some_and(|name| name == "System.Private.CoreLib.dll");
+        let mut rewritten = Vec::new();
+        if wanted.callbacks
+            && let Some(image) = loaded.image()
+        {
+            let module = code::Module::new(info, id, &image);
+            if is_corelib {
+                let outcomes = delegates::rewrite(&module).into_iter().chain(learning::rewrite(&module));
+                for (what, outcome) in outcomes {
+                    match outcome {
+                        Ok(methods) => rewritten.extend(methods),
+                        Err(reason) => probe.note_unhooked(format!("{what}: {reason}")),
+                    }
+                }
+            }
+            let (methods, failures) =
+                unmanaged_callers::rewrite(probe, &module, names, &loaded.path, wanted.host_may_block);
+            rewritten.extend(methods);
+            failures.into_iter().for_each(|failure| probe.note_unhooked(failure));
         }
+        // Last, because it makes the metadata changeable.
+        if wanted.hosting && is_corelib {
+            let (methods, failures) = methods::rewrite(info, id);
+            rewritten.extend(methods);
+            failures.into_iter().for_each(|failure| probe.note_unhooked(failure));
+        }
+        let inliners = rewritten.iter().flat_map(|&method| info.inliners(id, id, method));
+        let refused: Vec<_> = inliners.chain(rewritten.iter().map(|&method| (id, method))).collect();
+        // No lock while the runtime is called.
         lock(&self.refused).extend(refused);
+    }
+
+    /// Its id may be given to another module.
+    pub(crate) fn module_unloads(&self, module: usize) {
+        lock(&self.refused).retain(|&(of, _)| of != module);
     }
 
     /// May the runtime use precompiled code of this function?

@@ -10,10 +10,14 @@ use crate::il::{Malformed, code_of, length};
 pub(crate) struct Additions<'a> {
     /// Runs once, first.
     pub(crate) first: &'a [u8],
+    /// The clause of a protected block in that.
+    pub(crate) first_clause: Option<[u32; 6]>,
     /// Runs before each `ret`, with the result on the stack.
     pub(crate) before_return: &'a [u8],
     /// Runs before the instruction at this offset, however that is reached.
     pub(crate) before: Option<(usize, &'a [u8])>,
+    /// Token of locals for a method that has none of its own; 0 for none.
+    pub(crate) locals: u32,
     /// Stack slots that the pieces need beside what lies there.
     pub(crate) stack: u16,
 }
@@ -83,8 +87,9 @@ pub(crate) fn weave(body: &[u8], additions: &Additions<'_>) -> Result<Vec<u8>, M
         new[operand..operand + 4].copy_from_slice(&(distance as i32).to_le_bytes());
     }
     let clauses = clauses(body)?;
-    let clauses = clauses.iter().map(|clause| clause.moved(place)).collect::<Result<Vec<_>, _>>()?;
-    finish(body, new, additions.stack, &clauses)
+    let moved = clauses.iter().map(|clause| clause.moved(place));
+    let clauses = additions.first_clause.map(Ok).into_iter().chain(moved).collect::<Result<Vec<_>, _>>()?;
+    finish(body, new, additions, &clauses)
 }
 
 fn target(next: usize, distance: i32) -> Result<usize, Malformed> {
@@ -166,25 +171,36 @@ fn clauses(body: &[u8]) -> Result<Vec<Clause>, Malformed> {
 }
 
 /// A fat method of this code, with the locals of `body`.
-fn finish(body: &[u8], code: Vec<u8>, stack: u16, clauses: &[[u32; 6]]) -> Result<Vec<u8>, Malformed> {
+fn finish(
+    body: &[u8],
+    code: Vec<u8>,
+    additions: &Additions<'_>,
+    clauses: &[[u32; 6]],
+) -> Result<Vec<u8>, Malformed> {
     const FAT_HEADER: u16 = 0x3003;
     const MORE_SECTIONS: u16 = 0x8;
     const INIT_LOCALS: u16 = 0x10;
     const TINY_STACK: u16 = 8;
-    let (flags, old_stack, locals) = match body[0] & 3 {
+    let (mut flags, old_stack, mut locals) = match body[0] & 3 {
         3 => (
             u16::from(body[0]) & INIT_LOCALS,
             u16::from_le_bytes([body[2], body[3]]),
-            body.get(8..12).ok_or(Malformed)?,
+            distance(body.get(8..).ok_or(Malformed)?)? as u32,
         ),
-        _ => (0, TINY_STACK, &[0; 4][..]),
+        _ => (0, TINY_STACK, 0),
     };
+    if additions.locals != 0 {
+        if locals != 0 {
+            return Err(Malformed);
+        }
+        (locals, flags) = (additions.locals, INIT_LOCALS);
+    }
     let sections = if clauses.is_empty() { 0 } else { MORE_SECTIONS };
     let mut method = Vec::with_capacity(code.len() + 16 + clauses.len() * 24);
     method.extend((FAT_HEADER | flags | sections).to_le_bytes());
-    method.extend(old_stack.saturating_add(stack).to_le_bytes());
+    method.extend(old_stack.saturating_add(additions.stack).to_le_bytes());
     method.extend((code.len() as u32).to_le_bytes());
-    method.extend(locals);
+    method.extend(locals.to_le_bytes());
     method.extend(code);
     if !clauses.is_empty() {
         const FAT_EXCEPTION_TABLE: u32 = 0x41;
@@ -210,7 +226,8 @@ mod tests {
     fn a_loop_to_the_start_does_not_run_the_first_piece_again() {
         // ldarg.0; brtrue.s -3; ret
         let old = tiny(&[0x02, 0x2D, 0xFD, RET]);
-        let additions = Additions { first: &[NOP, NOP], before_return: &[NOP], stack: 2, before: None };
+        let additions =
+            Additions { first: &[NOP, NOP], before_return: &[NOP], stack: 2, ..Additions::default() };
         let new = weave(&old, &additions).unwrap();
         assert_eq!(new[..12], [0x03, 0x30, 10, 0, 10, 0, 0, 0, 0, 0, 0, 0]);
         assert_eq!(new[12..], [NOP, NOP, 0x02, 0x3A, 0xFA, 0xFF, 0xFF, 0xFF, NOP, RET]);
@@ -245,6 +262,15 @@ mod tests {
             new[36..].chunks(4).map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect();
         assert_eq!(words, [28 << 8 | 0x41, 0, 10, 5, 15, 6, 0x0100_0007]);
         assert_eq!(size_of_method(|at| new[at]), Some(new.len()));
+    }
+
+    #[test]
+    fn bodies_of_corelib_are_understood() {
+        let get_pointer =
+            [0x4A, 2, 0x72, 0xF5, 0x12, 0, 0x70, 0x28, 0xB7, 0xA, 0, 6, 2, 0x28, 0xAE, 0x5D, 0, 6, 0x2A];
+        let additions = Additions { before_return: &[NOP], locals: 0x1100_0001, ..Additions::default() };
+        let new = weave(&get_pointer, &additions).unwrap();
+        assert_eq!(new[..12], [0x13, 0x30, 8, 0, 19, 0, 0, 0, 1, 0, 0, 0x11]);
     }
 
     #[test]

@@ -6,9 +6,9 @@
 use crate::arch::thunk::is_in_thunk;
 use crate::entry::{ErrnoGuard, guarded};
 use crate::probe::{Probe, Timing};
+use crate::rewrite::UnmanagedCallersOnlyMethod;
 use crate::thread_state::{current, lost, with_current};
 use crate::thunk::Thunk;
-use crate::unmanaged_callers::UnmanagedCallersOnlyMethod;
 use clrhost_abi::Hresult;
 use clrhost_boundary::{Bracket, TaskOwner};
 

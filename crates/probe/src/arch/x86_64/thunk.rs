@@ -94,8 +94,7 @@ pub(crate) fn set_thunk_cells(cells: usize) {
 
 /// True for an address at which a function returns to a thunk.
 pub(crate) fn is_in_thunk(address: usize) -> bool {
-    // SAFETY: only the addresses of the two labels are taken.
-    let (begin, end) = unsafe { (&raw const clrhost_thunks_begin, &raw const clrhost_thunks_end) };
+    let (begin, end) = (&raw const clrhost_thunks_begin, &raw const clrhost_thunks_end);
     (begin as usize..end as usize).contains(&address)
 }
 
