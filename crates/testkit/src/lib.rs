@@ -23,7 +23,7 @@ mod expected;
 mod paths;
 mod run;
 
-pub use expected::{Expected, ExpectedRow, read_report};
+pub use expected::{Expected, ExpectedExport, ExpectedRow, read_report};
 pub use paths::{
     clrhost, dotnet, dotnet_root, fixture, program, sample, scratch, target_dir, workspace_root,
 };
