@@ -123,4 +123,9 @@ programs! {
     cpp_throw: case("CppThrow");
     cpp_threads: case("CppThreads");
     jump_natively: case("JumpNatively");
+    exports: case("Exports").exports().calli();
+    symbols: case("Symbols").exports().calli();
+    resolved: case("Resolved");
+    replaced: case("Replaced").exports().calli();
+    suppressed_forms: case("SuppressedForms").exports().calli();
 }
