@@ -17,7 +17,7 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("CppThreads", &["libfixture_cxx.so"]),
     ("CppThrow", &["libfixture_cxx.so"]),
     ("Exports", &["Indirect.dll"]),
-    ("ManyTargets", &["Indirect.dll", "libfixture_many.so"]),
+    ("ManyTargets", &["libfixture_many.so"]),
     ("Replaced", &["Indirect.dll", "libfixture_first.so", "libfixture_second.so"]),
     ("SuppressedForms", &["Indirect.dll"]),
     ("Symbols", &["Indirect.dll"]),

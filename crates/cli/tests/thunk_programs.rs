@@ -128,4 +128,12 @@ programs! {
     resolved: case("Resolved");
     replaced: case("Replaced").exports().calli();
     suppressed_forms: case("SuppressedForms").exports().calli();
+    callback_forms: case("CallbackForms");
+    short_lived_delegates: case("ShortLived");
+    deep_stacks: case("DeepStacks");
+    deeper_stacks: case("DeepStacks").args(&["1000"]);
+    crowd: case("Crowd");
+    large_crowd: case("Crowd").args(&["2000", "20"]);
+    many_targets: case("ManyTargets").exports();
+    billion: case("Billion");
 }
