@@ -5,7 +5,8 @@
 
 mod support;
 
-use clrhost_testkit::Finished;
+use clrhost::report::TargetRow;
+use clrhost_testkit::{Direction, Finished, RowKey, SIGABRT, compare_rows_by};
 use support::{Hosted, Program, assert_same, sorted};
 
 /// Where the crossings come from.
@@ -42,11 +43,12 @@ struct Case {
     program: Program,
     /// What it needs to be told in full; the counts of all else are exact from every source.
     needs: Vec<Knowledge>,
-    code: i32,
+    /// The runtime ends the program, and says why; otherwise it ends by itself and says nothing.
+    aborts: bool,
 }
 
 fn case(name: &str) -> Case {
-    Case { program: Program::fixture(name), needs: Vec::new(), code: 0 }
+    Case { program: Program::fixture(name), needs: Vec::new(), aborts: false }
 }
 
 impl Case {
@@ -67,10 +69,19 @@ impl Case {
         self
     }
 
+    fn aborts(mut self) -> Case {
+        self.aborts = true;
+        self
+    }
+
     #[track_caller]
     fn check(self) {
         let dotnet = self.program.under_dotnet();
-        dotnet.assert_code(self.code);
+        if self.aborts {
+            dotnet.assert_signal(SIGABRT);
+        } else {
+            assert_eq!(dotnet.assert_code(0).stderr, "");
+        }
         for source in SOURCES {
             self.check_with(source, &dotnet);
         }
@@ -136,4 +147,21 @@ programs! {
     large_crowd: case("Crowd").args(&["2000", "20"]);
     many_targets: case("ManyTargets").exports();
     billion: case("Billion");
+    longjmp_over_managed_frames: case("LongJump").args(&["1000"]);
+    made_code: case("Dynamic").exports().calli();
+    unloaded_assemblies: case("Unloaded");
+    a_collected_delegate: case("StaleCallback").aborts();
+}
+
+/// What is compared between sources has to be the same between two runs with one of them.
+#[test]
+fn two_runs_are_reported_alike() {
+    let own = |direction: Direction, row: &TargetRow| {
+        let own = ["user", "unknown"].contains(&row.origin.as_str());
+        own.then(|| RowKey::of(direction, row))
+    };
+    for name in ["Structures", "CppThreads", "Crowd"] {
+        let [first, second] = [(); 2].map(|()| Program::fixture(name).under_clrhost());
+        assert_eq!(compare_rows_by(&first.report, &second.report, own), [], "{name}");
+    }
 }
