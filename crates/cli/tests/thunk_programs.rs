@@ -57,6 +57,12 @@ impl Case {
         self
     }
 
+    /// The JIT inlines P/Invokes at once, not only after many calls.
+    fn optimised(mut self) -> Case {
+        self.program = self.program.env("DOTNET_TieredCompilation", "0");
+        self
+    }
+
     /// Calls functions by pointers that it got by name.
     fn exports(mut self) -> Case {
         self.needs.push(Knowledge::Exports);
@@ -128,6 +134,7 @@ macro_rules! programs {
 programs! {
     arguments: case("Arguments").exports();
     structures: case("Structures").exports();
+    references: case("References").exports();
     variadic: case("Variadic").exports();
     registers: case("Registers");
     errno: case("Errno").exports();
@@ -148,6 +155,12 @@ programs! {
     many_targets: case("ManyTargets").exports();
     billion: case("Billion");
     longjmp_over_managed_frames: case("LongJump").args(&["1000"]);
+    optimised_arguments: case("Arguments").optimised().exports();
+    optimised_structures: case("Structures").optimised().exports();
+    optimised_registers: case("Registers").optimised();
+    optimised_errno: case("Errno").optimised().exports();
+    optimised_cpp_throw: case("CppThrow").optimised();
+    optimised_deep_stacks: case("DeepStacks").optimised();
     made_code: case("Dynamic").exports().calli();
     unloaded_assemblies: case("Unloaded");
     a_collected_delegate: case("StaleCallback").aborts();
