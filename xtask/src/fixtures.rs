@@ -1,26 +1,40 @@
-//! Builds the test programs into `target/clrhost/fixtures/NAME/NAME.dll`, each with `libfixture.so` beside it,
-//! and the samples into `target/clrhost/samples`.
+//! Builds the test programs into `target/clrhost/fixtures/NAME/NAME.dll`, each with `libfixture.so` and what else it
+//! uses beside it, and the samples into `target/clrhost/samples`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::Failure;
 use crate::compiler::{self, Kind};
 use crate::workspace::{built, copy, files, make_folder, progress, root, run_quietly, shown, stale};
+use crate::{Failure, debian};
 
 /// The only fixture without Main.
 const LIBRARY: &str = "Entries";
-/// The fixture that uses `Indirect.dll`.
-const USES_CALLI: &str = "Calli";
+/// What lies beside a program apart from `libfixture.so`: assemblies that it is compiled against, native libraries.
+const BESIDE: &[(&str, &[&str])] = &[
+    ("Calli", &["Indirect.dll"]),
+    ("CppThreads", &["libfixture_cxx.so"]),
+    ("CppThrow", &["libfixture_cxx.so"]),
+    ("Exports", &["Indirect.dll"]),
+    ("ManyTargets", &["libfixture_many.so"]),
+    ("Replaced", &["Indirect.dll", "libfixture_first.so", "libfixture_second.so"]),
+    ("SuppressedForms", &["Indirect.dll"]),
+    ("Symbols", &["Indirect.dll"]),
+];
 
 /// Builds every fixture that is older than its sources.
 pub fn build() -> Result<(), Failure> {
     let source = root().join("fixtures");
     let out = built().join("fixtures");
     make_folder(&out)?;
-    let native = build_native(&source.join("native"), &out.join("libfixture.so"))?;
-    let indirect = build_indirect(&source.join("il/Indirect.cs"), &out.join("Indirect.dll"))?;
+    let native = source.join("native");
+    let library = build_native(&native, &out.join("libfixture.so"))?;
+    for folder in files(&native, "")?.into_iter().filter(|path| path.is_dir()) {
+        let name = folder.file_name().expect("a listed folder has a name").to_string_lossy();
+        build_native(&folder, &out.join(format!("libfixture_{name}.so")))?;
+    }
+    build_indirect(&source.join("il/Indirect.cs"), &out.join("Indirect.dll"))?;
     let shared = files(&source.join("managed/shared"), ".cs")?;
 
     let (mut total, mut compiled) = (0, 0);
@@ -30,15 +44,18 @@ pub fn build() -> Result<(), Failure> {
             continue;
         }
         total += 1;
-        let out = out.join(&name);
         let mut sources = files(&folder, ".cs")?;
         sources.extend(shared.iter().cloned());
-        let references = if name == USES_CALLI { vec![indirect.clone()] } else { Vec::new() };
+        let used = BESIDE.iter().find(|(program, _)| *program == name).map_or(&[][..], |(_, used)| used);
+        let used: Vec<PathBuf> = used.iter().map(|file| out.join(file)).collect();
+        let references: Vec<PathBuf> =
+            used.iter().filter(|file| file.extension().is_some_and(|e| e == "dll")).cloned().collect();
+        let out = out.join(&name);
         compiled += u32::from(build_managed(&out, &name, &sources, &references)?);
-        for library in references.iter().chain([&native]) {
-            let beside = out.join(library.file_name().expect("a built file has a name"));
-            if stale(&beside, std::slice::from_ref(library)) {
-                copy(library, &beside)?;
+        for file in used.iter().chain([&library]) {
+            let beside = out.join(file.file_name().expect("a built file has a name"));
+            if stale(&beside, std::slice::from_ref(file)) {
+                copy(file, &beside)?;
             }
         }
     }
@@ -54,10 +71,19 @@ pub fn build_sample(folder: &str, name: &str) -> Result<PathBuf, Failure> {
     Ok(out.join(name).with_extension("dll"))
 }
 
+/// Builds what lies in `folder`, but not below it, into one library: C, C++ or assembler.
 fn build_native(folder: &Path, library: &Path) -> Result<PathBuf, Failure> {
-    let sources = files(folder, ".c")?;
+    let mut sources = files(folder, ".c")?;
+    sources.extend(files(folder, ".S")?);
+    let mut compiler = "cc";
+    let cxx = files(folder, ".cpp")?;
+    if !cxx.is_empty() {
+        debian::ensure_command("g++", "g++")?;
+        compiler = "g++";
+        sources.extend(cxx);
+    }
     if stale(library, &sources) {
-        let mut cc = Command::new("cc");
+        let mut cc = Command::new(compiler);
         cc.args(["-Wall", "-Wextra", "-Werror", "-O2", "-g", "-fPIC", "-shared", "-pthread", "-o"]);
         run_quietly(cc.arg(library).args(&sources))?;
     }

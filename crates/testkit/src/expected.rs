@@ -18,6 +18,10 @@ pub struct Expected {
     pub targets: Vec<ExpectedRow>,
     /// Calls from native to managed code, a row for each delegate type or method.
     pub callbacks: Vec<ExpectedRow>,
+    /// Where pointers lead that came from `NativeLibrary.GetExport` or `dlsym`: calls by managed code, which rows of
+    /// `targets` without a symbol count already.
+    #[serde(default)]
+    pub exports: Vec<ExpectedExport>,
     /// Methods whose brackets are still open when the process ends, once for each bracket.
     #[serde(default)]
     pub open: Vec<String>,
@@ -36,6 +40,15 @@ pub struct ExpectedRow {
     pub method: String,
     /// The native entry point, unless the target is known by its address alone.
     pub symbol: Option<String>,
+    /// The exact number of calls.
+    pub calls: u64,
+}
+
+/// How often managed code calls an exported function by its pointer.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+pub struct ExpectedExport {
+    /// The name it was asked for.
+    pub symbol: String,
     /// The exact number of calls.
     pub calls: u64,
 }

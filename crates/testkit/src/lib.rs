@@ -19,11 +19,13 @@
 //! assert_eq!(report["targets"].as_array().unwrap().len(), expected.targets.len());
 //! ```
 
+mod compare;
 mod expected;
 mod paths;
 mod run;
 
-pub use expected::{Expected, ExpectedRow, read_report};
+pub use compare::{Difference, Direction, RowKey, compare_rows, compare_rows_by};
+pub use expected::{Expected, ExpectedExport, ExpectedRow, read_report};
 pub use paths::{
     clrhost, dotnet, dotnet_root, fixture, program, sample, scratch, target_dir, workspace_root,
 };

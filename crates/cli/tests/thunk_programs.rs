@@ -1,0 +1,180 @@
+//! Programs that go through everything that may stand between managed and native code, run with each source of crossings:
+//! the values arrive, the program ends as under dotnet, and the report says what the program says.
+//!
+//! A case is a row of data: which program, with which arguments, and what a source can't tell of it.
+
+mod support;
+
+use clrhost::report::TargetRow;
+use clrhost_testkit::{Direction, Finished, RowKey, SIGABRT, compare_rows_by};
+use support::{Hosted, Program, assert_same, sorted};
+
+/// Where the crossings come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// The runtime's transition events.
+    Flag,
+}
+
+const SOURCES: [Source; 1] = [Source::Flag];
+
+/// Something that not every source can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Knowledge {
+    /// To which exported function a call by a pointer from `NativeLibrary.GetExport` or `dlsym` leads.
+    Exports,
+    /// Each call by `calli`.
+    EveryCalli,
+}
+
+impl Source {
+    fn tells(self, knowledge: Knowledge) -> bool {
+        match (self, knowledge) {
+            // The event of a call by delegate names the delegate's type, that of a call by calli nothing.
+            (Source::Flag, Knowledge::Exports) => false,
+            // Where the caller was optimised there are no events.
+            (Source::Flag, Knowledge::EveryCalli) => false,
+        }
+    }
+}
+
+/// One program with its arguments.
+struct Case {
+    program: Program,
+    /// What it needs to be told in full; the counts of all else are exact from every source.
+    needs: Vec<Knowledge>,
+    /// The runtime ends the program, and says why; otherwise it ends by itself and says nothing.
+    aborts: bool,
+}
+
+fn case(name: &str) -> Case {
+    Case { program: Program::fixture(name), needs: Vec::new(), aborts: false }
+}
+
+impl Case {
+    fn args(mut self, args: &[&str]) -> Case {
+        self.program = self.program.args(args.iter().copied());
+        self
+    }
+
+    /// The JIT inlines P/Invokes at once, not only after many calls.
+    fn optimised(mut self) -> Case {
+        self.program = self.program.env("DOTNET_TieredCompilation", "0");
+        self
+    }
+
+    /// Calls functions by pointers that it got by name.
+    fn exports(mut self) -> Case {
+        self.needs.push(Knowledge::Exports);
+        self
+    }
+
+    /// Calls some of them by `calli`.
+    fn calli(mut self) -> Case {
+        self.needs.push(Knowledge::EveryCalli);
+        self
+    }
+
+    fn aborts(mut self) -> Case {
+        self.aborts = true;
+        self
+    }
+
+    #[track_caller]
+    fn check(self) {
+        let dotnet = self.program.under_dotnet();
+        if self.aborts {
+            dotnet.assert_signal(SIGABRT);
+        } else {
+            assert_eq!(dotnet.assert_code(0).stderr, "");
+        }
+        for source in SOURCES {
+            self.check_with(source, &dotnet);
+        }
+    }
+
+    #[track_caller]
+    fn check_with(&self, source: Source, dotnet: &Finished) {
+        let hosted = self.program.under_clrhost();
+        assert_same(&hosted.finished, dotnet);
+        hosted.assert_sound();
+        hosted.assert_as_expected();
+
+        let misses_calls =
+            self.needs.contains(&Knowledge::EveryCalli) && !source.tells(Knowledge::EveryCalli);
+        let lower_bounds = sorted(hosted.rows().filter(|row| row.lower_bound).map(|row| row.kind.as_str()));
+        let expected: &[&str] = if misses_calls { &["function_pointer"] } else { &[] };
+        assert_eq!(lower_bounds, expected, "{source:?}: {}", hosted.text);
+        assert_exports(&hosted, source, self.needs.contains(&Knowledge::Exports));
+    }
+}
+
+/// The calls by pointers have the names of the functions called, from a source that knows them.
+#[track_caller]
+fn assert_exports(hosted: &Hosted, source: Source, needed: bool) {
+    let expected = hosted.expected();
+    assert_eq!(!expected.exports.is_empty(), needed, "the case says whether there are exports");
+    let by_pointer = |kind: &str| ["native_delegate", "function_pointer"].contains(&kind);
+    let named = hosted.own_rows().filter(|row| by_pointer(&row.kind) && row.symbol.is_some());
+    let named = sorted(named.map(|row| (row.symbol.clone().expect("just filtered"), row.calls)));
+    let wanted = expected.exports.iter().map(|row| (row.symbol.clone(), row.calls));
+    let wanted = if source.tells(Knowledge::Exports) { sorted(wanted) } else { Vec::new() };
+    assert_eq!(named, wanted, "{source:?}: {}", hosted.text);
+}
+
+macro_rules! programs {
+    ($($test:ident: $case:expr;)*) => {
+        $(#[test]
+        fn $test() {
+            $case.check();
+        })*
+    };
+}
+
+programs! {
+    arguments: case("Arguments").exports();
+    structures: case("Structures").exports();
+    references: case("References").exports();
+    variadic: case("Variadic").exports();
+    registers: case("Registers");
+    errno: case("Errno").exports();
+    cpp_throw: case("CppThrow");
+    cpp_threads: case("CppThreads");
+    jump_natively: case("JumpNatively");
+    exports: case("Exports").exports().calli();
+    symbols: case("Symbols").exports().calli();
+    resolved: case("Resolved");
+    replaced: case("Replaced").exports().calli();
+    suppressed_forms: case("SuppressedForms").exports().calli();
+    callback_forms: case("CallbackForms");
+    short_lived_delegates: case("ShortLived");
+    deep_stacks: case("DeepStacks");
+    deeper_stacks: case("DeepStacks").args(&["1000"]);
+    crowd: case("Crowd");
+    large_crowd: case("Crowd").args(&["2000", "20"]);
+    many_targets: case("ManyTargets").exports();
+    billion: case("Billion");
+    longjmp_over_managed_frames: case("LongJump").args(&["1000"]);
+    optimised_arguments: case("Arguments").optimised().exports();
+    optimised_structures: case("Structures").optimised().exports();
+    optimised_registers: case("Registers").optimised();
+    optimised_errno: case("Errno").optimised().exports();
+    optimised_cpp_throw: case("CppThrow").optimised();
+    optimised_deep_stacks: case("DeepStacks").optimised();
+    made_code: case("Dynamic").exports().calli();
+    unloaded_assemblies: case("Unloaded");
+    a_collected_delegate: case("StaleCallback").aborts();
+}
+
+/// What is compared between sources has to be the same between two runs with one of them.
+#[test]
+fn two_runs_are_reported_alike() {
+    let own = |direction: Direction, row: &TargetRow| {
+        let own = ["user", "unknown"].contains(&row.origin.as_str());
+        own.then(|| RowKey::of(direction, row))
+    };
+    for name in ["Structures", "CppThreads", "Crowd"] {
+        let [first, second] = [(); 2].map(|()| Program::fixture(name).under_clrhost());
+        assert_eq!(compare_rows_by(&first.report, &second.report, own), [], "{name}");
+    }
+}
