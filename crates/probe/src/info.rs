@@ -308,12 +308,14 @@ impl ProfilerInfo {
         if hresult.is_failure() { Err(hresult) } else { Ok(()) }
     }
 
-    /// The method whose machine code holds this address; `None` for all other addresses. Any thread may ask at any time.
-    pub(crate) fn function_at(&self, address: usize) -> Option<usize> {
+    /// The FunctionID of a method. `None` on a thread of the runtime's that is not in a callback of the profiler's: there it
+    /// does not answer.
+    pub(crate) fn function_of(&self, module: usize, method: u32) -> Option<usize> {
         let mut function = 0;
-        // SAFETY: the address is only looked up; the out parameter is writable.
+        // SAFETY: the out parameter is writable.
         let hresult = unsafe {
-            (self.info.vtbl().get_function_from_ip)(self.info.this(), address as *const u8, &mut function)
+            let get = self.info.vtbl().get_function_from_token;
+            get(self.info.this(), module, method, &mut function)
         };
         (!hresult.is_failure() && function != 0).then_some(function)
     }

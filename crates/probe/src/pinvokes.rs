@@ -1,11 +1,10 @@
 //! Which managed method a P/Invoke is, told from what the runtime looks up: the name of a symbol and the library it found.
 
-use crate::il::{self, Call};
 use crate::info::ProfilerInfo;
 use crate::probe::{Probe, lock};
 use crate::thread_state::stack_bounds;
 use clrhost_boundary::TargetDescription;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -84,14 +83,14 @@ impl PInvokes {
 
 impl Probe {
     /// The method whose P/Invoke of this symbol the calling thread is about to bind; `None` if no loaded assembly declares
-    /// one. Where several do, that one which a method on the thread's stack calls.
-    pub(crate) fn declaration_of(&self, symbol: &str, library: &Path) -> Option<Declaration> {
+    /// one. Where several do, that one whose identity lies on the thread's stack.
+    pub(crate) fn declaration_of(&'static self, symbol: &str, library: &Path) -> Option<Declaration> {
         let (info, names) = self.runtime()?;
         let declared = self.pinvokes().declared(info, symbol, library);
         let seen = match &declared[..] {
             [] => return None,
             [_] => Some(0),
-            several => called_on_stack(info, several),
+            several => bound_on_this_thread(self, several),
         };
         let chosen = &declared[seen.unwrap_or(0)];
         let mut description = names.describe_pinvoke(info, chosen.module, chosen.method)?;
@@ -106,26 +105,26 @@ impl Probe {
     }
 }
 
-/// Which of these is called by the method that made the runtime look for it.
+/// Which of these the runtime is binding on the calling thread.
 ///
-/// The runtime does not tell, and while it works on a P/Invoke it does not let a profiler walk the stack. But a method that
-/// waits for a P/Invoke has its return address on the stack, above the runtime's own frames. So the words there are taken
-/// for return addresses, and the first one that lies in a method whose IL calls one of the candidates decides.
-fn called_on_stack(info: &ProfilerInfo, candidates: &[Declared]) -> Option<usize> {
+/// It does not tell, and while it works on a P/Invoke it does not let a profiler walk the stack. But it hands the method's
+/// identity, which is its FunctionID, from function to function; so the words on the stack of those are compared. Managed
+/// threads may not ask for FunctionIDs now, so another one does.
+fn bound_on_this_thread(probe: &'static Probe, candidates: &[Declared]) -> Option<usize> {
     const REACH: usize = 16 * 1024;
+    let wanted = candidates.to_vec();
+    let functions = std::thread::Builder::new().name("clrhost names".to_owned()).spawn(move || {
+        probe.mark_internal_thread();
+        let function = |it: &Declared| probe.runtime()?.0.function_of(it.module, it.method);
+        wanted.iter().map(function).collect::<Vec<_>>()
+    });
+    let functions = functions.ok()?.join().ok()?;
     let here = (&raw const candidates) as usize & !7;
     let end = stack_bounds().end.min(here + REACH);
-    let mut looked_at = HashSet::new();
     (here..end).step_by(8).find_map(|at| {
         // SAFETY: all of it is this thread's stack, above a local of this function.
         let word = unsafe { std::ptr::read_volatile(at as *const usize) };
-        let function = info.function_at(word.checked_sub(1)?)?;
-        let (module, method) = info.method_of(function).filter(|_| looked_at.insert(function))?;
-        let of_module = |it: &&Declared| it.module == module;
-        candidates.iter().find(of_module)?;
-        let body = info.il_body(module, method)?;
-        let calls = il::calls(&body).ok()?;
-        candidates.iter().position(|it| it.module == module && calls.contains(&Call::Method(it.method)))
+        functions.iter().position(|&function| function == Some(word))
     })
 }
 

@@ -10,7 +10,7 @@ use crate::rewrite::UnmanagedCallersOnlyMethod;
 use crate::thread_state::{current, lost, with_current};
 use crate::thunk::Thunk;
 use clrhost_abi::Hresult;
-use clrhost_boundary::{Bracket, TaskOwner};
+use clrhost_boundary::TaskOwner;
 
 /// Opens the bracket of a call through `thunk`, whose return address lies at `sp`. Gives the bracket, or 0 where the call is
 /// none over the border or cannot be kept: then the thunk hands on and does not see the return.
@@ -85,6 +85,11 @@ pub(crate) fn unwound(bracket: u64, thread_ends: bool) {
     });
 }
 
+/// How far below the frame of an `UnmanagedCallersOnly` method its call of ours may come from: the compiler may put a stub in
+/// between, and what the method calls next then lies higher. More than any stub takes, so that it does not look as if it were
+/// jumped over.
+const STUB_FRAMES: usize = 4096;
+
 /// Native code calls a method with `UnmanagedCallersOnly`, whose IL calls this with the stack pointer `sp`.
 pub(crate) extern "C" fn uco_entered(method: &'static UnmanagedCallersOnlyMethod, sp: usize) {
     let _ = guarded("a callback", || {
@@ -92,14 +97,13 @@ pub(crate) extern "C" fn uco_entered(method: &'static UnmanagedCallersOnlyMethod
         let Some(probe) = Probe::installed() else { return Hresult::S_OK };
         let opened = with_current(probe, |state| {
             let (boundary, owner) = (probe.boundary(), state.owner());
-            let (target, key) = (method.target_id(), method.key());
-            const BRACKET: Bracket = Bracket::ReverseEnter;
-            let _kept = match (probe.timing() == Timing::Timed, probe.is_hosted()) {
-                (true, true) => boundary.open_exact::<true, true>(owner, BRACKET, target, key, sp, false),
-                (true, false) => boundary.open_exact::<true, false>(owner, BRACKET, target, key, sp, false),
-                (false, true) => boundary.open_exact::<false, true>(owner, BRACKET, target, key, sp, false),
-                (false, false) => boundary.open_exact::<false, false>(owner, BRACKET, target, key, sp, false),
-            };
+            let (key, sp, bind) = (method.key(), sp + STUB_FRAMES, || method.target_id());
+            match (probe.timing() == Timing::Timed, probe.is_hosted()) {
+                (true, true) => boundary.reverse_enter::<true, true>(owner, key, sp, bind),
+                (true, false) => boundary.reverse_enter::<true, false>(owner, key, sp, bind),
+                (false, true) => boundary.reverse_enter::<false, true>(owner, key, sp, bind),
+                (false, false) => boundary.reverse_enter::<false, false>(owner, key, sp, bind),
+            }
         });
         if !opened {
             lost(probe);
