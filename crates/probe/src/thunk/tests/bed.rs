@@ -5,6 +5,7 @@ use crate::thunk::Purpose;
 use clrhost_boundary::{
     HostResult, Target, TargetDescription, TargetId, TargetKind, TargetStats, Task, TaskManager, TaskStats,
 };
+use std::collections::HashMap;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::*};
 
@@ -146,6 +147,16 @@ impl Bed {
     /// Calls begun, returned and unwound through a thunk, over all threads.
     pub(super) fn counts(&self, made: Made) -> (u64, u64, u64) {
         self.row(made).map_or((0, 0, 0), |row| (row.calls, row.completed, row.unwound))
+    }
+
+    /// The same of many.
+    pub(super) fn all_counts(&self, made: &[Made]) -> Vec<(u64, u64, u64)> {
+        let rows = self.probe.boundary().snapshot().targets;
+        let rows: HashMap<_, _> = rows.into_iter().map(|row| (row.target, row)).collect();
+        let counts = |made: &Made| {
+            rows.get(&made.target).map_or((0, 0, 0), |row| (row.calls, row.completed, row.unwound))
+        };
+        made.iter().map(counts).collect()
     }
 
     /// What was counted of the calling thread.

@@ -6,6 +6,8 @@
 
 mod bed;
 mod child;
+mod jumps;
 mod native;
 mod registers;
+mod throws;
 mod values;
