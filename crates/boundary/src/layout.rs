@@ -29,7 +29,7 @@ pub const BRACKET_START: usize = entry::START * 8;
 /// Ticks in brackets directly inside.
 pub const BRACKET_INNER: usize = entry::INNER * 8;
 /// The stack pointer at the call, where its return address lies. A bracket may be opened only below that of the bracket on
-/// top; what lies below the first bracket has the highest address of all.
+/// top; what lies below the first bracket has the highest address of all, and so has every place at its closing.
 pub const BRACKET_STACK_POINTER: usize = entry::STACK_POINTER * 8;
 /// The source's key.
 pub const BRACKET_KEY: usize = entry::KEY * 8;
@@ -37,8 +37,6 @@ pub const BRACKET_KEY: usize = entry::KEY * 8;
 pub const BRACKET_RETURN: usize = entry::RETURN * 8;
 /// The thunk's own: the register in which it keeps the bracket, as it was.
 pub const BRACKET_SAVED: usize = entry::SAVED * 8;
-/// The thunk's own, while it opens the bracket.
-pub const BRACKET_SCRATCH: usize = entry::SCRATCH * 8;
 
 /// Set in [`BRACKET_SLOT`] of a call to native code.
 pub const NATIVE: usize = flag::NATIVE as usize;

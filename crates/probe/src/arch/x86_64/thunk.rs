@@ -29,6 +29,13 @@
 //! vector registers are saved, and not what AVX adds to them: CoreCLR passes no argument or result that is wider than 16
 //! bytes in a vector register (it refuses `Vector256<T>` in signatures of native functions).
 //!
+//! # Signals
+//! A signal handler may run between any two instructions and call through thunks itself, on the same thread. Its brackets
+//! are gone when it returns, and have used places from the top on. So a place is taken (by moving the top) before it is
+//! written, and read before it is given back; until then what is to be kept is in registers or in the red zone. In between
+//! the handler finds what the place held before: a slot, and a stack pointer that is the highest address of all, so that
+//! the place does not look as if it were jumped over. Whoever gives a place back leaves that there.
+//!
 //! # Unwinding
 //! Between the call and the return the caller's address is not on the stack. The unwind information says where it is: rbx
 //! holds the bracket, and return address and caller's rbx are at fixed places in it. The frame's address (CFA) is said to
@@ -281,8 +288,8 @@ clrhost_uco_enter:
 \\name:
     .cfi_startproc
     .cfi_personality 0x1b, {personality}
-    # The task of this thread is r10, the bracket to be opened rbx, whose value waits below the stack pointer, where
-    # signal handlers leave 128 bytes alone.
+    # The task of this thread is r10, the bracket to be opened rbx. What has no register waits below the stack pointer, where
+    # signal handlers leave 128 bytes alone: rbx at -8, the thunk at -16, rax at -24, rdx at -32.
     mov r10, qword ptr [rip + clrhost_thunk_cells@GOTTPOFF]
     mov r10, qword ptr fs:[r10]
     test r10, r10
@@ -290,23 +297,24 @@ clrhost_uco_enter:
     mov qword ptr [rsp - 8], rbx
     .cfi_offset rbx, -16
     mov rbx, qword ptr [r10 + {TOP}]
-    cmp rbx, qword ptr [r10 + {HIGH}]
-    jae 6f
     cmp rsp, qword ptr [rbx - {BYTES} + {STACK_POINTER}]
     jae 6f
     .if \\export
+    # Before the next check, as a thread that only ever calls from native code was never deeper than now.
     test byte ptr [rbx - {BYTES} + {SLOT}], {NATIVE}
     jnz 8f
     .endif
-    # r11 becomes the slot; the thunk is the bracket's key, where it is found again.
-    mov qword ptr [rbx + {KEY}], r11
+    cmp rbx, qword ptr [r10 + {HIGH}]
+    jae 6f
+    # r11 becomes the slot; the thunk is the bracket's key.
+    mov qword ptr [rsp - 16], r11
     mov r11, qword ptr [r11 + {SLOT_OFFSET}]
     add r11, qword ptr [r10 + {SLOTS}]
     mov r11, qword ptr [r11]
     test r11, r11
     jz 5f
     .if \\reverse | \\timed
-    mov qword ptr [rbx + {SCRATCH}], rax
+    mov qword ptr [rsp - 24], rax
     .endif
     .if \\reverse
     # From where the first call came, it usually comes.
@@ -315,32 +323,39 @@ clrhost_uco_enter:
     jne 4f
     .endif
     .if \\timed
-    mov qword ptr [rbx + {RETURN}], rdx
+    mov qword ptr [rsp - 32], rdx
     rdtsc
     shl rdx, 32
     or rax, rdx
-    mov qword ptr [rbx + {START}], rax
-    mov rdx, qword ptr [rbx + {RETURN}]
-    mov qword ptr [rbx + {INNER}], 0
     .endif
-    .if \\reverse | \\timed
-    mov rax, qword ptr [rbx + {SCRATCH}]
-    .endif
-    mov qword ptr [rbx + {STACK_POINTER}], rsp
+    # First the place is taken, then it is written (Signals, above).
     mov qword ptr [r10 + {BUSY}], 1
     inc qword ptr [r11 + {CALLS}]
+    add rbx, {BYTES}
+    mov qword ptr [r10 + {TOP}], rbx
+    sub rbx, {BYTES}
     .if \\reverse
     add r11, {EXACT}
     .else
     add r11, {EXACT} + {NATIVE}
     .endif
     mov qword ptr [rbx + {SLOT}], r11
-    lea r11, [rbx + {BYTES}]
-    mov qword ptr [r10 + {TOP}], r11
+    mov qword ptr [rbx + {STACK_POINTER}], rsp
+    .if \\timed
+    mov qword ptr [rbx + {START}], rax
+    mov qword ptr [rbx + {INNER}], 0
+    .endif
     mov qword ptr [r10 + {BUSY}], 0
+    .if \\timed
+    mov rdx, qword ptr [rsp - 32]
+    .endif
+    .if \\reverse | \\timed
+    mov rax, qword ptr [rsp - 24]
+    .endif
     mov r11, qword ptr [rsp - 8]
     mov qword ptr [rbx + {SAVED}], r11
-    mov r11, qword ptr [rbx + {KEY}]
+    mov r11, qword ptr [rsp - 16]
+    mov qword ptr [rbx + {KEY}], r11
     pop qword ptr [rbx + {RETURN}]
 2:  clrhost_cfi_called
     call qword ptr [r11 + {TARGET}]
@@ -352,6 +367,15 @@ clrhost_uco_enter:
     lea r11, [rbx + {BYTES}]
     cmp qword ptr [r10 + {TOP}], r11
     jne 3f
+    # r9 becomes the bracket. Before it is closed, all is read that it holds.
+    push qword ptr [rbx + {RETURN}]
+    .cfi_def_cfa rsp, 8
+    .cfi_restore rsp
+    .cfi_offset rip, -8
+    mov r9, rbx
+    mov rbx, qword ptr [rbx + {SAVED}]
+    .cfi_same_value rbx
+    mov qword ptr [r9 + {STACK_POINTER}], -1
     .if \\timed
     mov r11, rax
     mov rsi, rdx
@@ -359,19 +383,19 @@ clrhost_uco_enter:
     shl rdx, 32
     or rax, rdx
     xor ecx, ecx
-    sub rax, qword ptr [rbx + {START}]
+    sub rax, qword ptr [r9 + {START}]
     cmovb rax, rcx
     mov rdx, rax
-    sub rdx, qword ptr [rbx + {INNER}]
+    sub rdx, qword ptr [r9 + {INNER}]
     cmovb rdx, rcx
     # rax: ticks in all; rdx: without what was inside; rdi: the slot.
-    mov rdi, qword ptr [rbx + {SLOT}]
+    mov rdi, qword ptr [r9 + {SLOT}]
     and rdi, -{FLAGS} - 1
     mov qword ptr [r10 + {BUSY}], 1
-    mov qword ptr [r10 + {TOP}], rbx
+    mov qword ptr [r10 + {TOP}], r9
     add qword ptr [rdi + {TOTAL}], rax
     add qword ptr [rdi + {SELF}], rdx
-    add qword ptr [rbx - {BYTES} + {INNER}], rax
+    add qword ptr [r9 - {BYTES} + {INNER}], rax
     cmp rax, qword ptr [rdi + {MAX}]
     jbe 1f
     mov qword ptr [rdi + {MAX}], rax
@@ -387,31 +411,25 @@ clrhost_uco_enter:
     shr rax, cl
     and eax, 3
     add r8d, eax
-    mov r9d, {BUCKETS} - 1
-    cmp r8d, r9d
-    cmova r8d, r9d
+    mov ecx, {BUCKETS} - 1
+    cmp r8d, ecx
+    cmova r8d, ecx
 1:  inc qword ptr [rdi + r8 * 8 + {HISTOGRAM}]
     mov qword ptr [r10 + {BUSY}], 0
     mov rax, r11
     mov rdx, rsi
     .else
-    mov qword ptr [r10 + {TOP}], rbx
+    mov qword ptr [r10 + {TOP}], r9
     .endif
-    push qword ptr [rbx + {RETURN}]
-    .cfi_def_cfa rsp, 8
-    .cfi_restore rsp
-    .cfi_offset rip, -8
-    mov rbx, qword ptr [rbx + {SAVED}]
-    .cfi_same_value rbx
     ret
 3:  clrhost_cfi_called
     clrhost_close_out_of_line
     clrhost_cfi_plain
     .cfi_offset rbx, -16
     .if \\reverse
-4:  mov rax, qword ptr [rbx + {SCRATCH}]
+4:  mov rax, qword ptr [rsp - 24]
     .endif
-5:  mov r11, qword ptr [rbx + {KEY}]
+5:  mov r11, qword ptr [rsp - 16]
 6:  mov rbx, qword ptr [rsp - 8]
     .cfi_same_value rbx
 7:  clrhost_open_out_of_line
@@ -483,7 +501,6 @@ clrhost_thunks_end:
     KEY = const layout::BRACKET_KEY,
     RETURN = const layout::BRACKET_RETURN,
     SAVED = const layout::BRACKET_SAVED,
-    SCRATCH = const layout::BRACKET_SCRATCH,
     NATIVE = const layout::NATIVE,
     EXACT = const layout::EXACT,
     FLAGS = const layout::FLAGS,

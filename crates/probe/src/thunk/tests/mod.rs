@@ -6,8 +6,10 @@
 
 mod bed;
 mod child;
+mod figures;
 mod jumps;
 mod native;
 mod registers;
+mod signals;
 mod throws;
 mod values;

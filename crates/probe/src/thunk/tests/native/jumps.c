@@ -136,9 +136,8 @@ static void handler(int signal) {
     handled++;
 }
 
-void jumps_handle(int signal, int on_other_stack, int fast) {
+void jumps_handle(int signal, int on_other_stack) {
     struct sigaction action = { .sa_handler = handler, .sa_flags = SA_RESTART | (on_other_stack ? SA_ONSTACK : 0) };
-    (void)fast;
     sigaction(signal, &action, 0);
 }
 
