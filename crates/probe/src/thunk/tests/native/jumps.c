@@ -23,6 +23,9 @@ __attribute__((noinline)) long jumps_native(long x) { volatile long y = CALLBACK
 long jumps_tail(long x) { return INNER(x); }
 long jumps_tail_back(long x) { return CALLBACK(x); }
 
+// A call inside a call inside a call; how many.
+__attribute__((noinline)) long jumps_down(long x) { volatile long y = x ? INNER(x - 1) + 1 : 0; return y; }
+
 // Calls f so often, each time jumping out of it. How often that came back otherwise.
 long jumps_out(function f, long times) {
     volatile long returned = 0;
