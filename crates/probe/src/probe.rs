@@ -21,9 +21,9 @@ use crate::thread_state::{self, new_exit_key, os_thread_name, with_current};
 use crate::threads;
 use clrhost_abi::Hresult;
 use clrhost_boundary::{
-    Boundary, GcManager, HostFailure, HostingLayer, Snapshot, TargetId, Task, TaskManager,
+    Boundary, GcManager, HostFailure, HostingLayer, Origin, Snapshot, TargetId, Task, TaskManager,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::c_void;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -119,8 +119,10 @@ pub struct Probe {
     thread_names: Mutex<HashMap<u64, String>>,
     managed_threads: ManagedThreads,
     suspensions: Option<Suspensions>,
-    /// What of the runtime could not be made to call the host, in words.
+    /// What of the runtime could not be changed, in words.
     unhooked: Mutex<Vec<String>>,
+    /// Assemblies of the program with code that thunks may not see calls of.
+    pointer_callers: Mutex<BTreeSet<String>>,
     threads_redirected: AtomicBool,
     rewritten: Rewritten,
     deliver_abort: OnceLock<DeliverAbort>,
@@ -183,6 +185,7 @@ impl Probe {
             managed_threads: ManagedThreads::default(),
             suspensions: config.gc.map(Suspensions::new),
             unhooked: Mutex::new(Vec::new()),
+            pointer_callers: Mutex::default(),
             threads_redirected: AtomicBool::new(false),
             rewritten: Rewritten::default(),
             deliver_abort: OnceLock::new(),
@@ -415,9 +418,16 @@ impl Probe {
         }
     }
 
-    /// What of the runtime could not be made to call the host, in words; empty where everything could.
+    /// What of the runtime could not be changed so that it tells of crossings, or calls the host, in words; empty where
+    /// everything could.
     pub fn unhooked(&self) -> Vec<String> {
         lock(&self.unhooked).clone()
+    }
+
+    /// File names of the program's assemblies, loaded so far, that hold calls through pointers to native functions
+    /// (`calli`): thunks see those whose pointers came by name and no others. Sorted. Empty with the flag.
+    pub fn pointer_callers(&self) -> Vec<String> {
+        lock(&self.pointer_callers).iter().cloned().collect()
     }
 
     pub(crate) fn note_unhooked(&self, what: String) {
@@ -508,7 +518,15 @@ impl Probe {
             Source::Flag => {
                 runtime.inlining.module_loaded(&loaded.path, || runtime.info.module_metadata(module));
             }
-            Source::Thunks => self.pinvokes.module_loaded(module),
+            Source::Thunks => {
+                self.pinvokes.module_loaded(module);
+                if runtime.names.origin_of(&loaded.path) == Origin::User
+                    && loaded.image().is_some_and(|image| image.calls_through_pointers())
+                    && let Some(name) = loaded.path.file_name()
+                {
+                    lock(&self.pointer_callers).insert(name.to_string_lossy().into_owned());
+                }
+            }
         }
     }
 
