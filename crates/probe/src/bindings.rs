@@ -1,11 +1,11 @@
 //! Which native functions have thunks: what a look-up of one gets in place of its address.
 
-use crate::arch::thunk::managed_dlsym_entry;
+use crate::arch::thunk::{call_from_nowhere, managed_dlsym_entry, set_dlsym_from_nowhere};
 use crate::lookups::Seeker;
 use crate::native_symbol::{NativeSymbol, symbol_at};
 use crate::pinvokes::Declaration;
 use crate::probe::{Probe, lock};
-use crate::thunk::pages::Pages;
+use crate::thunk::pages::{Pages, outside_of_libraries};
 use crate::thunk::{Purpose, Thunk};
 use clrhost_boundary::{Origin, TargetDescription, TargetId, TargetKind};
 use std::collections::HashMap;
@@ -120,7 +120,7 @@ impl Probe {
         };
         let target = self.boundary().bind(thunk.key(), description);
         let hooked = self.boundary().needs_hook(target);
-        let leads_to = if is_dlsym(&function) { managed_dlsym_entry() as usize } else { address };
+        let leads_to = if is_dlsym(&function) { managed_dlsym(address) } else { address };
         let mut bound = lock(&self.bindings().bound);
         // Another thread may have been as far at the same time.
         let bound =
@@ -178,6 +178,15 @@ fn undeclared(kind: TargetKind, function: &Function) -> TargetDescription {
     let file = function.library.file_name().map(|name| name.to_string_lossy().into_owned());
     description.library = file;
     description
+}
+
+/// What stands in for `dlsym`, which lies at this address.
+fn managed_dlsym(address: usize) -> usize {
+    // Without memory for it, RTLD_NEXT finds what the program itself would find.
+    if let Ok(code) = outside_of_libraries(&call_from_nowhere(address)) {
+        set_dlsym_from_nowhere(code);
+    }
+    managed_dlsym_entry() as usize
 }
 
 /// The C library's, whatever the version calls its files.

@@ -70,6 +70,15 @@ pub(crate) extern "C" fn announce(look_up: usize) {
     ANNOUNCED.set(look_up as u8);
 }
 
+/// True for the first call after a P/Invoke was announced: it is ours, not the program's.
+pub(crate) fn is_provoked_call() -> bool {
+    let provoked = ANNOUNCED.get() == lookup::PINVOKE;
+    if provoked {
+        ANNOUNCED.set(lookup::NONE);
+    }
+    provoked
+}
+
 /// Looks up a symbol for the runtime, which goes on at `place`.
 ///
 /// # Safety

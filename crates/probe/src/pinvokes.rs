@@ -16,6 +16,8 @@ pub(crate) struct PInvokes(Mutex<Index>);
 struct Index {
     /// Modules that were loaded since the last look.
     unread: Vec<usize>,
+    /// Modules made at run time, to which declarations may be added at any time.
+    growing: Vec<usize>,
     by_symbol: HashMap<String, Vec<Declared>>,
 }
 
@@ -43,42 +45,62 @@ impl PInvokes {
     pub(crate) fn module_unloads(&self, module: usize) {
         let mut index = lock(&self.0);
         index.unread.retain(|&unread| unread != module);
+        index.growing.retain(|&growing| growing != module);
         index.by_symbol.values_mut().for_each(|declared| declared.retain(|it| it.module != module));
     }
 
-    /// Methods that declare this entry point; the runtime tries names with an A or W at their end too.
-    fn declared(&self, info: &ProfilerInfo, symbol: &str, library: &Path) -> Vec<Declared> {
-        self.read(info);
+    /// Methods that declare this entry point, whatever the library: a resolver, or an alias in another library, may have led
+    /// to quite another one than the declaration says. The runtime tries names with an A or W at their end too.
+    fn declared(&self, symbol: &str) -> Vec<Declared> {
         let index = lock(&self.0);
         let plain = symbol.strip_suffix(['A', 'W']);
-        let all =
-            index.by_symbol.get(symbol).or_else(|| index.by_symbol.get(plain?)).cloned().unwrap_or_default();
-        // A resolver may have found quite another library than the declaration says; then none fits.
-        let fitting: Vec<_> = all.iter().filter(|it| is_named(library, &it.library)).cloned().collect();
-        if fitting.is_empty() { all } else { fitting }
+        index.by_symbol.get(symbol).or_else(|| index.by_symbol.get(plain?)).cloned().unwrap_or_default()
     }
 
-    fn read(&self, info: &ProfilerInfo) {
+    /// Reads what was loaded since the last look. True if there are modules that are still being made.
+    fn read_loaded(&self, info: &ProfilerInfo) -> bool {
         loop {
             // Taken out one by one: no lock is held while the runtime is called.
-            let Some(module) = lock(&self.0).unread.pop() else { return };
-            let keep = |method, symbol: &str, library: &str| {
-                let declared = Declared { module, method, library: library.to_owned() };
-                lock(&self.0).by_symbol.entry(symbol.to_owned()).or_default().push(declared);
-            };
+            let Some(module) = lock(&self.0).unread.pop() else { break };
             let loaded = info.loaded_module(module);
             if let Some(image) = loaded.as_ref().and_then(|loaded| loaded.image()) {
-                image.pinvokes().for_each(|it| keep(it.method, it.symbol, it.library));
-            } else if let Some(metadata) = info.module_metadata(module) {
-                // An assembly that is made at run time.
-                for method in metadata.pinvokes() {
-                    if let (library, Some(symbol)) = metadata.pinvoke_map(method) {
-                        keep(method, &symbol, library.as_deref().unwrap_or_default());
-                    }
+                image.pinvokes().for_each(|it| self.keep(module, it.method, it.symbol, it.library));
+            } else {
+                lock(&self.0).growing.push(module);
+            }
+        }
+        !lock(&self.0).growing.is_empty()
+    }
+
+    /// Reads modules that are still being made; see [`asked_elsewhere`].
+    fn read_growing(&self, info: &ProfilerInfo) {
+        let growing = lock(&self.0).growing.clone();
+        for module in growing {
+            let Some(metadata) = info.module_metadata(module) else { continue };
+            for method in metadata.pinvokes() {
+                if let (library, Some(symbol)) = metadata.pinvoke_map(method) {
+                    self.keep(module, method, &symbol, library.as_deref().unwrap_or_default());
                 }
             }
         }
     }
+
+    fn keep(&self, module: usize, method: u32, symbol: &str, library: &str) {
+        let mut index = lock(&self.0);
+        let declared = index.by_symbol.entry(symbol.to_owned()).or_default();
+        // What is still being made is read again and again.
+        if !declared.iter().any(|it| (it.module, it.method) == (module, method)) {
+            declared.push(Declared { module, method, library: library.to_owned() });
+        }
+    }
+}
+
+/// A method that may be the one that is being bound.
+struct Candidate {
+    declared: Declared,
+    description: Option<TargetDescription>,
+    /// Its FunctionID.
+    function: Option<usize>,
 }
 
 impl Probe {
@@ -86,45 +108,70 @@ impl Probe {
     /// one. Where several do, that one whose identity lies on the thread's stack.
     pub(crate) fn declaration_of(&'static self, symbol: &str, library: &Path) -> Option<Declaration> {
         let (info, names) = self.runtime()?;
-        let declared = self.pinvokes().declared(info, symbol, library);
-        let seen = match &declared[..] {
-            [] => return None,
-            [_] => Some(0),
-            several => bound_on_this_thread(self, several),
-        };
-        let chosen = &declared[seen.unwrap_or(0)];
-        let mut description = names.describe_pinvoke(info, chosen.module, chosen.method)?;
-        if seen.is_none() {
-            // It may be any of them; then no host must block where one of them could not bear it.
-            description.suppress_gc_transition = declared.iter().any(|it| {
-                let description = names.describe_pinvoke(info, it.module, it.method);
-                description.is_some_and(|description| description.suppress_gc_transition)
+        let describe = |it: &Declared| names.describe_pinvoke(info, it.module, it.method);
+        let some_grow = self.pinvokes().read_loaded(info);
+        let mut declared = self.pinvokes().declared(symbol);
+        if declared.len() > 1 || some_grow {
+            let candidates = asked_elsewhere(self, || {
+                self.pinvokes().read_growing(info);
+                let candidate = |it: Declared| Candidate {
+                    description: describe(&it),
+                    function: info.function_of(it.module, it.method),
+                    declared: it,
+                };
+                self.pinvokes().declared(symbol).into_iter().map(candidate).collect::<Vec<_>>()
             });
+            match candidates.as_deref() {
+                Some([]) => return None,
+                Some([only]) => return declaration(&only.declared, only.description.clone()?),
+                Some(several) => {
+                    if let Some(bound) = bound_on_this_thread(several) {
+                        return declaration(&bound.declared, bound.description.clone()?);
+                    }
+                    declared = several.iter().map(|it| it.declared.clone()).collect();
+                }
+                None => {}
+            }
         }
-        Some(Declaration { module: chosen.module, method: chosen.method, description })
+        // Without a trace on the stack the library has to tell.
+        let named = declared.iter().find(|it| is_named(library, &it.library));
+        let chosen = named.or(declared.first())?;
+        let mut description = describe(chosen)?;
+        // It may be any of them; then no host must block where one of them could not bear it.
+        let suppresses = |it: &Declared| describe(it).is_some_and(|it| it.suppress_gc_transition);
+        description.suppress_gc_transition |= declared.iter().any(suppresses);
+        declaration(chosen, description)
     }
+}
+
+fn declaration(declared: &Declared, description: TargetDescription) -> Option<Declaration> {
+    Some(Declaration { module: declared.module, method: declared.method, description })
+}
+
+/// Asks the runtime on another thread what it does not tell managed threads while they bind a P/Invoke: FunctionIDs, and the
+/// metadata of modules that are still being made. `None` if no thread can be had.
+fn asked_elsewhere<T: Send>(probe: &'static Probe, ask: impl FnOnce() -> T + Send) -> Option<T> {
+    std::thread::scope(|scope| {
+        let asked = std::thread::Builder::new().name("clrhost names".to_owned()).spawn_scoped(scope, || {
+            probe.mark_internal_thread();
+            ask()
+        });
+        asked.ok()?.join().ok()
+    })
 }
 
 /// Which of these the runtime is binding on the calling thread.
 ///
 /// It does not tell, and while it works on a P/Invoke it does not let a profiler walk the stack. But it hands the method's
-/// identity, which is its FunctionID, from function to function; so the words on the stack of those are compared. Managed
-/// threads may not ask for FunctionIDs now, so another one does.
-fn bound_on_this_thread(probe: &'static Probe, candidates: &[Declared]) -> Option<usize> {
+/// identity, which is its FunctionID, from function to function; so the words on the stack of those are compared.
+fn bound_on_this_thread(candidates: &[Candidate]) -> Option<&Candidate> {
     const REACH: usize = 16 * 1024;
-    let wanted = candidates.to_vec();
-    let functions = std::thread::Builder::new().name("clrhost names".to_owned()).spawn(move || {
-        probe.mark_internal_thread();
-        let function = |it: &Declared| probe.runtime()?.0.function_of(it.module, it.method);
-        wanted.iter().map(function).collect::<Vec<_>>()
-    });
-    let functions = functions.ok()?.join().ok()?;
     let here = (&raw const candidates) as usize & !7;
     let end = stack_bounds().end.min(here + REACH);
     (here..end).step_by(8).find_map(|at| {
         // SAFETY: all of it is this thread's stack, above a local of this function.
         let word = unsafe { std::ptr::read_volatile(at as *const usize) };
-        functions.iter().position(|&function| function == Some(word))
+        candidates.iter().find(|it| it.function == Some(word))
     })
 }
 

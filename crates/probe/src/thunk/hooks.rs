@@ -5,6 +5,7 @@
 
 use crate::arch::thunk::is_in_thunk;
 use crate::entry::{ErrnoGuard, guarded};
+use crate::lookups::is_provoked_call;
 use crate::probe::{Probe, Timing};
 use crate::rewrite::UnmanagedCallersOnlyMethod;
 use crate::thread_state::{current, lost, with_current};
@@ -19,6 +20,10 @@ pub(crate) extern "C" fn open(thunk: &'static Thunk, sp: usize) -> u64 {
     let _ = guarded("a call through a thunk", || {
         let _errno = ErrnoGuard::keep();
         let Some(probe) = Probe::installed() else { return Hresult::S_OK };
+        // The first call of a function on a thread always comes here.
+        if thunk.is_pinvoke() && is_provoked_call() {
+            return Hresult::S_OK;
+        }
         let opened = if thunk.suppresses_gc_transition() && probe.is_hosted() && current().is_none() {
             // A task would be announced to the host, which might block the collector here.
             false

@@ -120,6 +120,11 @@ impl Thunk {
         self.flags.load(Relaxed) & REVERSE != 0
     }
 
+    /// Only managed code calls it.
+    pub(crate) fn is_pinvoke(&self) -> bool {
+        self.flags.load(Relaxed) & (REVERSE | EXPORT) == 0
+    }
+
     /// Native code may have the pointer too.
     pub(crate) fn is_export(&self) -> bool {
         self.flags.load(Relaxed) & EXPORT != 0

@@ -100,6 +100,18 @@ impl Pages {
     }
 }
 
+/// Puts code into memory that belongs to no library, where it stays until the process ends.
+pub(crate) fn outside_of_libraries(code: &[u8]) -> io::Result<usize> {
+    let page = map(ptr::null_mut(), code.len(), libc::PROT_READ | libc::PROT_WRITE, 0, -1)?;
+    // SAFETY: the page is mapped, writable, and known to nobody yet.
+    unsafe { ptr::copy_nonoverlapping(code.as_ptr(), page as *mut u8, code.len()) };
+    // SAFETY: the page is ours.
+    match unsafe { libc::mprotect(page as *mut _, code.len(), libc::PROT_READ | libc::PROT_EXEC) } {
+        0 => Ok(page),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
 fn stubs() -> Vec<u8> {
     let distance = |index: usize| CODE_BYTES + index * size_of::<Thunk>() - index * STUB_BYTES;
     (0..PER_GROUP).flat_map(|index| stub(distance(index) as i32)).collect()

@@ -38,6 +38,7 @@
 
 use clrhost_boundary::layout;
 use std::arch::global_asm;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// In a [`Thunk`](crate::thunk::Thunk): where it leads.
 pub(crate) const THUNK_TARGET: usize = 8;
@@ -106,9 +107,26 @@ pub(crate) fn dlsym_entry() -> *const std::ffi::c_void {
     clrhost_dlsym as *const std::ffi::c_void
 }
 
-/// `dlsym`, for managed code to call.
+/// `dlsym`, for managed code to call. For native code that has a pointer to it, it is `dlsym` itself.
 pub(crate) fn managed_dlsym_entry() -> *const std::ffi::c_void {
     clrhost_managed_dlsym as *const std::ffi::c_void
+}
+
+/// Where [`call_from_nowhere`] code for `dlsym` lies; 0 for none.
+static DLSYM_FROM_NOWHERE: AtomicUsize = AtomicUsize::new(0);
+
+/// Lets managed code ask for `RTLD_NEXT` as if there were no thunk: `dlsym` looks at who calls it, and managed code lies in no
+/// library. `at` is where `call_from_nowhere(dlsym)` was put, in memory that belongs to none.
+pub(crate) fn set_dlsym_from_nowhere(at: usize) {
+    DLSYM_FROM_NOWHERE.store(at, Ordering::Relaxed);
+}
+
+/// Position-independent code that calls a function of two arguments from wherever it lies.
+pub(crate) fn call_from_nowhere(function: usize) -> Vec<u8> {
+    let mut code = vec![0x48, 0x83, 0xEC, 0x08, 0x48, 0xB8]; // sub rsp, 8; movabs rax, function
+    code.extend(function.to_le_bytes());
+    code.extend([0xFF, 0xD0, 0x48, 0x83, 0xC4, 0x08, 0xC3]); // call rax; add rsp, 8; ret
+    code
 }
 
 /// What the IL of an `UnmanagedCallersOnly` method calls first: finds out the stack pointer and goes on in
@@ -137,8 +155,8 @@ clrhost_set_thunk_cells:
     ret
     .cfi_endproc
 
-    # dlsym(handle, name), with the address it returns to as a third argument; for the runtime, and for managed code.
-    # RTLD_NEXT goes to dlsym itself, which looks at who called it.
+    # dlsym(handle, name) for the runtime, with the address it returns to as a third argument. RTLD_NEXT goes to dlsym
+    # itself, which looks at who called it.
     .type clrhost_dlsym, @function
     .globl clrhost_dlsym
     .hidden clrhost_dlsym
@@ -154,11 +172,24 @@ clrhost_dlsym:
     .type clrhost_managed_dlsym, @function
     .globl clrhost_managed_dlsym
     .hidden clrhost_managed_dlsym
+    # The same for managed code, which comes by a thunk. Whoever does not has the pointer in native code, which may ask for
+    # what only its own library sees.
 clrhost_managed_dlsym:
     .cfi_startproc
+    mov rdx, qword ptr [rsp]
+    lea rax, [rip + clrhost_thunks_begin]
+    cmp rdx, rax
+    jb 1f
+    lea rax, [rip + clrhost_thunks_end]
+    cmp rdx, rax
+    jae 1f
     cmp rdi, -1
     jne {managed_looked_up}
-    jmp qword ptr [rip + dlsym@GOTPCREL]
+    mov rax, qword ptr [rip + {from_nowhere}]
+    test rax, rax
+    jz 1f
+    jmp rax
+1:  jmp qword ptr [rip + dlsym@GOTPCREL]
     .cfi_endproc
 
     # uco_enter(method), with the stack pointer of the call as a second argument.
@@ -503,5 +534,6 @@ clrhost_thunks_end:
     personality = sym crate::thunk::unwind::personality,
     looked_up = sym crate::lookups::looked_up,
     managed_looked_up = sym crate::lookups::managed_looked_up,
+    from_nowhere = sym DLSYM_FROM_NOWHERE,
     uco_entered = sym crate::thunk::hooks::uco_entered,
 );
