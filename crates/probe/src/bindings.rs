@@ -1,6 +1,6 @@
 //! Which native functions have thunks: what a look-up of one gets in place of its address.
 
-use crate::arch::thunk::{call_from_nowhere, managed_dlsym_entry, set_dlsym_from_nowhere};
+use crate::arch::thunk::{LookUp, call_from_nowhere};
 use crate::lookups::Seeker;
 use crate::native_symbol::{NativeSymbol, symbol_at};
 use crate::pinvokes::Declaration;
@@ -120,7 +120,7 @@ impl Probe {
         };
         let target = self.boundary().bind(thunk.key(), description);
         let hooked = self.boundary().needs_hook(target);
-        let leads_to = if is_dlsym(&function) { managed_dlsym(address) } else { address };
+        let leads_to = look_up(&function).map_or(address, |look_up| for_managed_code(look_up, address));
         let mut bound = lock(&self.bindings().bound);
         // Another thread may have been as far at the same time.
         let bound =
@@ -180,20 +180,25 @@ fn undeclared(kind: TargetKind, function: &Function) -> TargetDescription {
     description
 }
 
-/// What stands in for `dlsym`, which lies at this address.
-fn managed_dlsym(address: usize) -> usize {
+/// What stands in for a function that looks symbols up, and lies at this address.
+fn for_managed_code(look_up: LookUp, address: usize) -> usize {
     // Without memory for it, RTLD_NEXT finds what the program itself would find.
     if let Ok(code) = outside_of_libraries(&call_from_nowhere(address)) {
-        set_dlsym_from_nowhere(code);
+        look_up.set_from_nowhere(code);
     }
-    managed_dlsym_entry() as usize
+    look_up.for_managed_code()
 }
 
-/// The C library's, whatever the version calls its files.
-fn is_dlsym(function: &Function) -> bool {
+/// The C library's own, whatever the version calls its files.
+fn look_up(function: &Function) -> Option<LookUp> {
     let is_c_library = |path: &Path| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         ["libc.", "libc-", "libdl.", "libdl-", "ld-musl"].iter().any(|start| name.starts_with(start))
     };
-    function.symbol == "dlsym" && is_c_library(&function.library)
+    let look_up = match &*function.symbol {
+        "dlsym" => LookUp::Dlsym,
+        "dlvsym" => LookUp::Dlvsym,
+        _ => return None,
+    };
+    is_c_library(&function.library).then_some(look_up)
 }

@@ -14,7 +14,6 @@ use crate::thunk::{Purpose, Thunk};
 use clrhost_abi::Hresult;
 use clrhost_boundary::TargetDescription;
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::*};
 
@@ -28,7 +27,7 @@ pub(crate) struct Callbacks {
 #[derive(Default)]
 struct Made {
     entries: usize,
-    /// Delegates made from native functions, by function and type.
+    /// Delegates made from native functions, by function (or the thunk of one that was got by name) and type.
     natives: HashMap<(usize, usize), &'static Thunk>,
 }
 
@@ -215,28 +214,44 @@ impl Probe {
     }
 
     fn resolve_function_pointer(&'static self, pointer: usize, class: usize) -> usize {
-        let function = match thunk_of(self, pointer) {
+        let thunk = thunk_of(self, pointer);
+        let function = match thunk {
             // The runtime's own pointer, from which it finds the delegate.
             Some(thunk) if thunk.is_reverse() => return thunk.address(),
             Some(thunk) => thunk.address(),
             None => pointer,
         };
-        if let Some(&thunk) = lock(&self.callbacks().made).natives.get(&(function, class)) {
-            return self.stub_of(thunk);
-        }
         // Whatever lies outside all libraries is code of the runtime: delegates and the like.
         let Some(symbol) = symbol_at(function).filter(|symbol| symbol.is_function) else { return pointer };
+        // What was got by name is known by that name, which aliases and ifuncs do not have at their address.
+        let asked_for = thunk.filter(|thunk| thunk.is_export()).and_then(|thunk| {
+            let name = self.boundary().target(thunk.target_id())?.description().symbol.clone();
+            Some((thunk.key() as usize, name))
+        });
+        let (key, name) = asked_for.unwrap_or((function, symbol.name));
+        let file = symbol.library.to_string_lossy().into_owned();
+        let known = lock(&self.callbacks().made).natives.get(&(key, class)).copied();
+        if let Some(known) = known {
+            // Where a library lay, another one may lie now.
+            let still_it = self.boundary().target(known.target_id()).is_some_and(|target| {
+                let description = target.description();
+                description.symbol == name && description.file.as_ref() == Some(&file)
+            });
+            if still_it {
+                known.move_to(function);
+                return self.stub_of(known);
+            }
+        }
         let Some((info, names)) = self.runtime() else { return pointer };
         let mut description = match names.describe_delegate(info, class, Direction::ToNative) {
             Some(description) => description,
             None => return pointer,
         };
-        let file = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
-        description.library = file(&symbol.library);
-        description.file = Some(symbol.library.to_string_lossy().into_owned());
-        description.symbol = symbol.name;
+        description.library = symbol.library.file_name().map(|name| name.to_string_lossy().into_owned());
+        description.file = Some(file);
+        description.symbol = name;
         description.address = Some(function);
-        self.native_delegate(description, pointer, function, class)
+        self.native_delegate(description, pointer, function, (key, class))
     }
 
     fn native_delegate(
@@ -244,7 +259,7 @@ impl Probe {
         description: TargetDescription,
         given: usize,
         function: usize,
-        class: usize,
+        key: (usize, usize),
     ) -> usize {
         let Ok(thunk) = lock(&self.bindings().pages).take() else {
             self.note_unhooked("a delegate for a function pointer: no memory for a thunk".to_owned());
@@ -259,7 +274,7 @@ impl Probe {
         let stub = self.stub_of(thunk);
         let mut made = lock(&self.callbacks().made);
         // Another thread may have been as far at the same time; then both thunks lead to the function.
-        made.natives.entry((function, class)).or_insert(thunk);
+        made.natives.insert(key, thunk);
         self.callbacks().keep(&mut made, stub, NATIVE, given);
         stub
     }

@@ -85,6 +85,7 @@ unsafe extern "C" {
     fn clrhost_uco_enter();
     fn clrhost_dlsym();
     fn clrhost_managed_dlsym();
+    fn clrhost_managed_dlvsym();
 }
 
 /// Tells the thunks where the calling thread's task lies; 0 for none.
@@ -107,21 +108,38 @@ pub(crate) fn dlsym_entry() -> *const std::ffi::c_void {
     clrhost_dlsym as *const std::ffi::c_void
 }
 
-/// `dlsym`, for managed code to call. For native code that has a pointer to it, it is `dlsym` itself.
-pub(crate) fn managed_dlsym_entry() -> *const std::ffi::c_void {
-    clrhost_managed_dlsym as *const std::ffi::c_void
+/// Functions that look symbols up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LookUp {
+    Dlsym,
+    Dlvsym,
 }
 
-/// Where [`call_from_nowhere`] code for `dlsym` lies; 0 for none.
+/// Where [`call_from_nowhere`] code for each lies; 0 for none.
 static DLSYM_FROM_NOWHERE: AtomicUsize = AtomicUsize::new(0);
+static DLVSYM_FROM_NOWHERE: AtomicUsize = AtomicUsize::new(0);
 
-/// Lets managed code ask for `RTLD_NEXT` as if there were no thunk: `dlsym` looks at who calls it, and managed code lies in no
-/// library. `at` is where `call_from_nowhere(dlsym)` was put, in memory that belongs to none.
-pub(crate) fn set_dlsym_from_nowhere(at: usize) {
-    DLSYM_FROM_NOWHERE.store(at, Ordering::Relaxed);
+impl LookUp {
+    /// The same for managed code to call. For native code that has a pointer to it, it is the function itself.
+    pub(crate) fn for_managed_code(self) -> usize {
+        match self {
+            LookUp::Dlsym => clrhost_managed_dlsym as *const () as usize,
+            LookUp::Dlvsym => clrhost_managed_dlvsym as *const () as usize,
+        }
+    }
+
+    /// Lets managed code ask for `RTLD_NEXT` as if there were no thunk: the function looks at who calls it, and managed code
+    /// lies in no library. `at` is where `call_from_nowhere` code for it was put, in memory that belongs to none.
+    pub(crate) fn set_from_nowhere(self, at: usize) {
+        let place = match self {
+            LookUp::Dlsym => &DLSYM_FROM_NOWHERE,
+            LookUp::Dlvsym => &DLVSYM_FROM_NOWHERE,
+        };
+        place.store(at, Ordering::Relaxed);
+    }
 }
 
-/// Position-independent code that calls a function of two arguments from wherever it lies.
+/// Position-independent code that calls a function, without arguments on the stack, from wherever it lies.
 pub(crate) fn call_from_nowhere(function: usize) -> Vec<u8> {
     let mut code = vec![0x48, 0x83, 0xEC, 0x08, 0x48, 0xB8]; // sub rsp, 8; movabs rax, function
     code.extend(function.to_le_bytes());
@@ -169,28 +187,39 @@ clrhost_dlsym:
 1:  jmp qword ptr [rip + dlsym@GOTPCREL]
     .cfi_endproc
 
-    .type clrhost_managed_dlsym, @function
-    .globl clrhost_managed_dlsym
-    .hidden clrhost_managed_dlsym
     # The same for managed code, which comes by a thunk. Whoever does not has the pointer in native code, which may ask for
     # what only its own library sees.
-clrhost_managed_dlsym:
+    .macro clrhost_look_up_for_managed looked_up, from_nowhere, itself
     .cfi_startproc
-    mov rdx, qword ptr [rsp]
+    mov r10, qword ptr [rsp]
     lea rax, [rip + clrhost_thunks_begin]
-    cmp rdx, rax
+    cmp r10, rax
     jb 1f
     lea rax, [rip + clrhost_thunks_end]
-    cmp rdx, rax
+    cmp r10, rax
     jae 1f
     cmp rdi, -1
-    jne {managed_looked_up}
-    mov rax, qword ptr [rip + {from_nowhere}]
+    jne \\looked_up
+    mov rax, qword ptr [rip + \\from_nowhere]
     test rax, rax
     jz 1f
     jmp rax
-1:  jmp qword ptr [rip + dlsym@GOTPCREL]
+1:  jmp qword ptr [rip + \\itself@GOTPCREL]
     .cfi_endproc
+    .endm
+
+    .type clrhost_managed_dlsym, @function
+    .globl clrhost_managed_dlsym
+    .hidden clrhost_managed_dlsym
+clrhost_managed_dlsym:
+    clrhost_look_up_for_managed {managed_looked_up}, {dlsym_from_nowhere}, dlsym
+
+    # dlvsym(handle, name, version), likewise.
+    .type clrhost_managed_dlvsym, @function
+    .globl clrhost_managed_dlvsym
+    .hidden clrhost_managed_dlvsym
+clrhost_managed_dlvsym:
+    clrhost_look_up_for_managed {managed_looked_up_version}, {dlvsym_from_nowhere}, dlvsym
 
     # uco_enter(method), with the stack pointer of the call as a second argument.
     .type clrhost_uco_enter, @function
@@ -497,6 +526,7 @@ clrhost_thunks_end:
     nop
 
     .purgem clrhost_thunk
+    .purgem clrhost_look_up_for_managed
     .purgem clrhost_open_out_of_line
     .purgem clrhost_close_out_of_line
     .purgem clrhost_cfi_called
@@ -534,6 +564,8 @@ clrhost_thunks_end:
     personality = sym crate::thunk::unwind::personality,
     looked_up = sym crate::lookups::looked_up,
     managed_looked_up = sym crate::lookups::managed_looked_up,
-    from_nowhere = sym DLSYM_FROM_NOWHERE,
+    managed_looked_up_version = sym crate::lookups::managed_looked_up_version,
+    dlsym_from_nowhere = sym DLSYM_FROM_NOWHERE,
+    dlvsym_from_nowhere = sym DLVSYM_FROM_NOWHERE,
     uco_entered = sym crate::thunk::hooks::uco_entered,
 );
