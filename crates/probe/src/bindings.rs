@@ -14,10 +14,32 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// Functions bound so far, and the memory of all thunks.
-#[derive(Default)]
 pub(crate) struct Bindings {
-    pub(crate) pages: Mutex<Pages>,
+    pub(crate) functions: Mutex<Pages>,
+    pub(crate) callbacks: Mutex<Pages>,
     bound: Mutex<HashMap<Function, Bound>>,
+}
+
+impl Bindings {
+    pub(crate) fn new() -> Bindings {
+        Bindings {
+            functions: Mutex::new(Pages::for_functions()),
+            callbacks: Mutex::new(Pages::for_callbacks()),
+            bound: Mutex::default(),
+        }
+    }
+
+    /// The thunk whose stub lies at this address.
+    pub(crate) fn thunk_at(&self, address: usize) -> Option<&'static Thunk> {
+        let of_function = lock(&self.functions).thunk_at(address);
+        of_function.or_else(|| lock(&self.callbacks).thunk_at(address))
+    }
+
+    /// The address that callers get: the stub of a thunk.
+    pub(crate) fn stub_of(&self, thunk: &'static Thunk) -> usize {
+        let of_function = lock(&self.functions).stub_of(thunk);
+        of_function.or_else(|| lock(&self.callbacks).stub_of(thunk)).expect("every thunk is of these pages")
+    }
 }
 
 /// A function as its callers know it. Two methods that declare one function have a target each, as they have with the
@@ -64,7 +86,7 @@ impl Probe {
         };
         let function = Function { library: found.library.clone(), symbol: name.to_owned(), caller };
         match self.bound_before(&function, address) {
-            Some(Bound::Hooked(thunk)) => self.stub_of(thunk),
+            Some(Bound::Hooked(thunk)) => self.bindings().stub_of(thunk),
             Some(Bound::Unhooked) => address,
             None => self.bind_anew(function, &found, declaration, address),
         }
@@ -113,7 +135,7 @@ impl Probe {
         description.symbol = Some(function.symbol.clone());
         description.address = Some(address);
         description.file = Some(found.library.to_string_lossy().into_owned());
-        let Ok(thunk) = lock(&self.bindings().pages).take() else {
+        let Ok(thunk) = lock(&self.bindings().functions).take() else {
             // Without memory for a thunk the call goes on unseen, and is said to.
             self.note_unhooked(format!("{}: no memory for a thunk", function.symbol));
             return address;
@@ -128,14 +150,14 @@ impl Probe {
         match bound {
             Bound::Hooked(first) if std::ptr::eq(first, thunk) => {
                 self.lead(thunk, leads_to, address, target, purpose);
-                self.stub_of(thunk)
+                self.bindings().stub_of(thunk)
             }
             Bound::Hooked(first) => {
-                lock(&self.bindings().pages).give_back(thunk);
-                self.stub_of(first)
+                lock(&self.bindings().functions).give_back(thunk);
+                self.bindings().stub_of(first)
             }
             Bound::Unhooked => {
-                lock(&self.bindings().pages).give_back(thunk);
+                lock(&self.bindings().functions).give_back(thunk);
                 address
             }
         }
@@ -152,19 +174,11 @@ impl Probe {
         thunk.lead_to(function, address, target, purpose, self.timing(), self.is_hosted());
     }
 
-    pub(crate) fn stub_of(&self, thunk: &'static Thunk) -> usize {
-        lock(&self.bindings().pages).stub_of(thunk)
-    }
-
     /// Thunks in use.
     pub fn thunks(&self) -> usize {
-        lock(&self.bindings().pages).in_use()
+        let bindings = self.bindings();
+        lock(&bindings.functions).in_use() + lock(&bindings.callbacks).in_use()
     }
-}
-
-/// The thunk whose stub lies at this address.
-pub(crate) fn thunk_of(probe: &Probe, address: usize) -> Option<&'static Thunk> {
-    lock(&probe.bindings().pages).thunk_at(address)
 }
 
 fn undeclared(kind: TargetKind, function: &Function) -> TargetDescription {

@@ -5,7 +5,6 @@
 //! for a thunk of ours, so that a delegate keeps its identity; and a native function becomes a thunk, so that calls of the
 //! delegate are seen.
 
-use crate::bindings::thunk_of;
 use crate::entry::{ErrnoGuard, guarded};
 use crate::names::Direction;
 use crate::native_symbol::symbol_at;
@@ -183,7 +182,7 @@ pub(crate) extern "C" fn resolve_function_pointer(pointer: usize, class: usize) 
 impl Probe {
     fn make_callback(&'static self, pointer: usize, class: usize) -> usize {
         // The thunk of a delegate that was made for a native function (.NET Core 3.1 does not tell).
-        if thunk_of(self, pointer).is_some() {
+        if self.bindings().thunk_at(pointer).is_some() {
             return self.callbacks().find(pointer, NATIVE).unwrap_or(pointer);
         }
         let Some((info, names)) = self.runtime() else { return pointer };
@@ -194,19 +193,21 @@ impl Probe {
         let target = self.boundary().bind(class as u64 | 1, description);
         self.note_key(info.type_of(class), class as u64 | 1);
         // The runtime has used the memory of a delegate that is gone for another one: its thunk serves again.
-        let before = self.callbacks().answer_for(pointer).and_then(|stub| thunk_of(self, stub));
-        let taken = before.map_or_else(|| lock(&self.bindings().pages).take().ok(), Some);
+        let before = self.callbacks().answer_for(pointer).and_then(|stub| self.bindings().thunk_at(stub));
+        let taken = before.map_or_else(|| lock(&self.bindings().callbacks).take().ok(), Some);
         let Some(thunk) = taken else {
             self.note_unhooked("a delegate: no memory for a thunk".to_owned());
             return pointer;
         };
         self.lead(thunk, pointer, pointer, target, Purpose::Reverse);
-        let stub = self.stub_of(thunk);
+        // SAFETY: the runtime gave the pointer as that of its code for a delegate.
+        unsafe { lock(&self.bindings().callbacks).begin_as(thunk, pointer) };
+        let stub = self.bindings().stub_of(thunk);
         let mut made = lock(&self.callbacks().made);
         // Another thread may have been as far at the same time.
         if let Some(other) = self.callbacks().find(pointer, class) {
             if other != stub {
-                lock(&self.bindings().pages).give_back(thunk);
+                lock(&self.bindings().callbacks).give_back(thunk);
             }
             return other;
         }
@@ -215,14 +216,14 @@ impl Probe {
     }
 
     fn resolve_function_pointer(&'static self, pointer: usize, class: usize) -> usize {
-        let function = match thunk_of(self, pointer) {
+        let function = match self.bindings().thunk_at(pointer) {
             // The runtime's own pointer, from which it finds the delegate.
             Some(thunk) if thunk.is_reverse() => return thunk.address(),
             Some(thunk) => thunk.address(),
             None => pointer,
         };
         if let Some(&thunk) = lock(&self.callbacks().made).natives.get(&(function, class)) {
-            return self.stub_of(thunk);
+            return self.bindings().stub_of(thunk);
         }
         // Whatever lies outside all libraries is code of the runtime: delegates and the like.
         let Some(symbol) = symbol_at(function).filter(|symbol| symbol.is_function) else { return pointer };
@@ -246,17 +247,17 @@ impl Probe {
         function: usize,
         class: usize,
     ) -> usize {
-        let Ok(thunk) = lock(&self.bindings().pages).take() else {
+        let Ok(thunk) = lock(&self.bindings().functions).take() else {
             self.note_unhooked("a delegate for a function pointer: no memory for a thunk".to_owned());
             return given;
         };
         let target = self.boundary().bind(thunk.key(), description);
         if !self.boundary().needs_hook(target) {
-            lock(&self.bindings().pages).give_back(thunk);
+            lock(&self.bindings().functions).give_back(thunk);
             return function;
         }
         self.lead(thunk, function, function, target, Purpose::Leave);
-        let stub = self.stub_of(thunk);
+        let stub = self.bindings().stub_of(thunk);
         let mut made = lock(&self.callbacks().made);
         // Another thread may have been as far at the same time; then both thunks lead to the function.
         made.natives.entry((function, class)).or_insert(thunk);

@@ -188,7 +188,7 @@ impl Probe {
             deliver_abort: OnceLock::new(),
             keys_of_module: Mutex::new(HashMap::new()),
             places: Places::default(),
-            bindings: Bindings::default(),
+            bindings: Bindings::new(),
             callbacks: Callbacks::default(),
             pinvokes: PInvokes::default(),
         }));

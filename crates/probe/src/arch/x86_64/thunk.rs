@@ -52,8 +52,33 @@ pub(crate) const STUB_BYTES: usize = 16;
 pub(crate) fn stub(distance: i32) -> [u8; STUB_BYTES] {
     const LEA_BYTES: i32 = 7;
     let [a, b, c, d] = (distance - LEA_BYTES).to_le_bytes();
-    const TRAP: u8 = 0xCC;
     [0x4C, 0x8D, 0x1D, a, b, c, d, 0x41, 0xFF, 0x23, TRAP, TRAP, TRAP, TRAP, TRAP, TRAP]
+}
+
+const TRAP: u8 = 0xCC;
+
+/// Bytes of a stub for a delegate.
+pub(crate) const CALLBACK_STUB_BYTES: usize = 32;
+
+/// Bytes at the beginning of a stub for a delegate that [`callback_prefix`] fills.
+pub(crate) const CALLBACK_PREFIX_BYTES: usize = 10;
+
+/// The code of the stub for a delegate: as [`stub`], behind room for a prefix, which does nothing as yet.
+pub(crate) fn callback_stub(distance: i32) -> [u8; CALLBACK_STUB_BYTES] {
+    /// A `nop` of ten bytes.
+    const NOTHING: [u8; CALLBACK_PREFIX_BYTES] = [0x66, 0x2E, 0x0F, 0x1F, 0x84, 0, 0, 0, 0, 0];
+    let mut code = [TRAP; CALLBACK_STUB_BYTES];
+    code[..CALLBACK_PREFIX_BYTES].copy_from_slice(&NOTHING);
+    code[CALLBACK_PREFIX_BYTES..][..STUB_BYTES]
+        .copy_from_slice(&stub(distance - CALLBACK_PREFIX_BYTES as i32));
+    code
+}
+
+/// What the stub for a delegate begins with, given what the runtime's own code for it begins with: the same, if that is
+/// `mov r10, imm64`, the runtime's mark of such code. It looks at the number in there to find the delegate again, and for
+/// the fields of structures it does so itself, up to .NET 8 (`UMEntryThunk::Decode` in vm/dllimportcallback.h).
+pub(crate) fn callback_prefix(code: [u8; CALLBACK_PREFIX_BYTES]) -> Option<[u8; CALLBACK_PREFIX_BYTES]> {
+    code.starts_with(&[0x49, 0xBA]).then_some(code)
 }
 
 /// What the stub of a thunk goes to. Not to be called otherwise: they expect the thunk's data in r11.
