@@ -297,7 +297,14 @@ clrhost_uco_enter:
     ret
     .endm
 
-    # A thunk with its usual case in line. timed, export and reverse are 0 or 1.
+    # The task of the calling thread, in r10.
+    .macro clrhost_task
+    mov r10, qword ptr [rip + clrhost_thunk_cells@GOTTPOFF]
+    mov r10, qword ptr fs:[r10]
+    .endm
+
+    # A thunk with its usual case in line. timed, export and reverse are 0 or 1. What it costs is mostly the number of its
+    # stores.
     .macro clrhost_thunk name, timed, export, reverse
     .p2align 5
     .type \\name, @function
@@ -306,72 +313,74 @@ clrhost_uco_enter:
 \\name:
     .cfi_startproc
     .cfi_personality 0x1b, {personality}
-    # The task of this thread is r10, the bracket to be opened rbx, whose value waits below the stack pointer, where
-    # signal handlers leave 128 bytes alone.
-    mov r10, qword ptr [rip + clrhost_thunk_cells@GOTTPOFF]
-    mov r10, qword ptr fs:[r10]
+    clrhost_task
     test r10, r10
     jz 7f
-    mov qword ptr [rsp - 8], rbx
-    .cfi_offset rbx, -16
-    mov rbx, qword ptr [r10 + {TOP}]
-    cmp rbx, qword ptr [r10 + {HIGH}]
-    jae 6f
-    cmp rsp, qword ptr [rbx - {BYTES} + {STACK_POINTER}]
-    jae 6f
+    # The bracket to be opened. One that no call was in yet has no stack pointer.
+    mov r10, qword ptr [r10 + {TOP}]
+    cmp qword ptr [r10 + {STACK_POINTER}], 0
+    je 7f
+    cmp rsp, qword ptr [r10 - {BYTES} + {STACK_POINTER}]
+    jae 7f
     .if \\export
-    test byte ptr [rbx - {BYTES} + {SLOT}], {NATIVE}
-    jnz 8f
+    test byte ptr [r10 - {BYTES} + {SLOT}], {NATIVE}
+    jnz clrhost_thunk_pass
     .endif
-    # r11 becomes the slot; the thunk is the bracket's key, where it is found again.
-    mov qword ptr [rbx + {KEY}], r11
-    mov r11, qword ptr [r11 + {SLOT_OFFSET}]
-    add r11, qword ptr [r10 + {SLOTS}]
-    mov r11, qword ptr [r11]
-    test r11, r11
-    jz 5f
-    .if \\reverse | \\timed
-    mov qword ptr [rbx + {SCRATCH}], rax
-    .endif
-    .if \\reverse
-    # From where the first call came, it usually comes.
-    mov rax, qword ptr [rbx - {BYTES} + {SLOT}]
-    cmp rax, qword ptr [r11 + {CALLER}]
-    jne 4f
-    .endif
+    mov qword ptr [r10 + {SAVED}], rbx
+    mov rbx, r10
+    .cfi_escape 0x10, 3, 2, 0x73, {SAVED}
     .if \\timed
-    mov qword ptr [rbx + {RETURN}], rdx
+    mov qword ptr [rbx + {SCRATCH}], rax
+    mov r10, rdx
     rdtsc
     shl rdx, 32
     or rax, rdx
     mov qword ptr [rbx + {START}], rax
-    mov rdx, qword ptr [rbx + {RETURN}]
+    mov rdx, r10
+    mov rax, qword ptr [rbx + {SCRATCH}]
     mov qword ptr [rbx + {INNER}], 0
     .endif
-    .if \\reverse | \\timed
+    # r10 becomes the slot.
+    clrhost_task
+    mov r10, qword ptr [r10 + {SLOTS}]
+    add r10, qword ptr [r11 + {SLOT_OFFSET}]
+    mov r10, qword ptr [r10]
+    test r10, r10
+    jz 6f
+    .if \\reverse
+    # From where the first call came, it usually comes.
+    mov qword ptr [rbx + {SCRATCH}], rax
+    mov rax, qword ptr [rbx - {BYTES} + {SLOT}]
+    cmp rax, qword ptr [r10 + {CALLER}]
     mov rax, qword ptr [rbx + {SCRATCH}]
+    jne 6f
     .endif
     mov qword ptr [rbx + {STACK_POINTER}], rsp
-    mov qword ptr [r10 + {BUSY}], 1
-    inc qword ptr [r11 + {CALLS}]
     .if \\reverse
-    add r11, {EXACT}
+    add r10, {EXACT}
+    mov qword ptr [rbx + {SLOT}], r10
+    clrhost_task
+    mov qword ptr [r10 + {BUSY}], 1
+    mov r10, qword ptr [rbx + {SLOT}]
+    inc qword ptr [r10 - {EXACT} + {CALLS}]
     .else
-    add r11, {EXACT} + {NATIVE}
+    add r10, {EXACT} + {NATIVE}
+    mov qword ptr [rbx + {SLOT}], r10
+    clrhost_task
+    mov qword ptr [r10 + {BUSY}], 1
+    mov r10, qword ptr [rbx + {SLOT}]
+    inc qword ptr [r10 - {EXACT} - {NATIVE} + {CALLS}]
     .endif
-    mov qword ptr [rbx + {SLOT}], r11
-    lea r11, [rbx + {BYTES}]
-    mov qword ptr [r10 + {TOP}], r11
+    clrhost_task
+    add rbx, {BYTES}
+    mov qword ptr [r10 + {TOP}], rbx
+    sub rbx, {BYTES}
     mov qword ptr [r10 + {BUSY}], 0
-    mov r11, qword ptr [rsp - 8]
-    mov qword ptr [rbx + {SAVED}], r11
-    mov r11, qword ptr [rbx + {KEY}]
     pop qword ptr [rbx + {RETURN}]
 2:  clrhost_cfi_called
     call qword ptr [r11 + {TARGET}]
     # The function has returned. If its bracket is on top, it is closed here.
-    mov r10, qword ptr [rip + clrhost_thunk_cells@GOTTPOFF]
-    mov r10, qword ptr fs:[r10]
+    clrhost_task
     test r10, r10
     jz 3f
     lea r11, [rbx + {BYTES}]
@@ -432,20 +441,12 @@ clrhost_uco_enter:
 3:  clrhost_cfi_called
     clrhost_close_out_of_line
     clrhost_cfi_plain
-    .cfi_offset rbx, -16
-    .if \\reverse
-4:  mov rax, qword ptr [rbx + {SCRATCH}]
-    .endif
-5:  mov r11, qword ptr [rbx + {KEY}]
-6:  mov rbx, qword ptr [rsp - 8]
+    # Rust opens the bracket from the beginning.
+    .cfi_escape 0x10, 3, 2, 0x73, {SAVED}
+6:  mov rbx, qword ptr [rbx + {SAVED}]
     .cfi_same_value rbx
 7:  clrhost_open_out_of_line
     jmp 2b
-    .if \\export
-    clrhost_cfi_plain
-8:  mov rbx, qword ptr [rsp - 8]
-    jmp qword ptr [r11 + {TARGET}]
-    .endif
     .cfi_endproc
     .size \\name, . - \\name
     .endm
@@ -491,6 +492,7 @@ clrhost_thunks_end:
     nop
 
     .purgem clrhost_thunk
+    .purgem clrhost_task
     .purgem clrhost_open_out_of_line
     .purgem clrhost_close_out_of_line
     .purgem clrhost_cfi_called
@@ -498,14 +500,12 @@ clrhost_thunks_end:
     ",
     TOP = const layout::TOP,
     BUSY = const layout::BUSY,
-    HIGH = const layout::HIGH,
     SLOTS = const layout::SLOTS,
     BYTES = const layout::BRACKET_BYTES,
     SLOT = const layout::BRACKET_SLOT,
     START = const layout::BRACKET_START,
     INNER = const layout::BRACKET_INNER,
     STACK_POINTER = const layout::BRACKET_STACK_POINTER,
-    KEY = const layout::BRACKET_KEY,
     RETURN = const layout::BRACKET_RETURN,
     SAVED = const layout::BRACKET_SAVED,
     SCRATCH = const layout::BRACKET_SCRATCH,
