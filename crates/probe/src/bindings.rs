@@ -12,12 +12,14 @@ use std::collections::HashMap;
 use std::ffi::CStr;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Functions bound so far, and the memory of all thunks.
 pub(crate) struct Bindings {
     pub(crate) functions: Mutex<Pages>,
     pub(crate) callbacks: Mutex<Pages>,
     bound: Mutex<HashMap<Function, Bound>>,
+    keys: AtomicU64,
 }
 
 impl Bindings {
@@ -26,6 +28,25 @@ impl Bindings {
             functions: Mutex::new(Pages::for_functions()),
             callbacks: Mutex::new(Pages::for_callbacks()),
             bound: Mutex::default(),
+            keys: AtomicU64::new(FIRST_KEY),
+        }
+    }
+
+    /// A key for a target, which no other target has. (A thunk's address is none: thunks are used again.)
+    pub(crate) fn new_key(&self) -> u64 {
+        self.keys.fetch_add(1, Relaxed)
+    }
+
+    /// A module goes, and with it all who could call through the thunks of its P/Invokes: they serve again.
+    pub(crate) fn module_unloads(&self, module: usize) {
+        let is_gone =
+            |function: &Function| matches!(function.caller, Caller::Method(Some((of, _))) if of == module);
+        let gone: Vec<_> = lock(&self.bound).extract_if(|function, _| is_gone(function)).collect();
+        let mut pages = lock(&self.functions);
+        for (_, bound) in gone {
+            if let Bound::Hooked(thunk) = bound {
+                pages.give_back(thunk);
+            }
         }
     }
 
@@ -41,6 +62,9 @@ impl Bindings {
         of_function.or_else(|| lock(&self.callbacks).stub_of(thunk)).expect("every thunk is of these pages")
     }
 }
+
+/// Above all addresses, by which other targets are known.
+const FIRST_KEY: u64 = 1 << 63;
 
 /// A function as its callers know it. Two methods that declare one function have a target each, as they have with the
 /// transitions flag.
@@ -140,9 +164,10 @@ impl Probe {
             self.note_unhooked(format!("{}: no memory for a thunk", function.symbol));
             return address;
         };
-        let target = self.boundary().bind(thunk.key(), description);
+        let target = self.boundary().bind(self.bindings().new_key(), description);
         let hooked = self.boundary().needs_hook(target);
-        let leads_to = if is_dlsym(&function) { managed_dlsym_entry() as usize } else { address };
+        let is_dlsym = is_dlsym(&function);
+        let leads_to = if is_dlsym { managed_dlsym_entry() as usize } else { address };
         let mut bound = lock(&self.bindings().bound);
         // Another thread may have been as far at the same time.
         let bound =
@@ -150,6 +175,9 @@ impl Probe {
         match bound {
             Bound::Hooked(first) if std::ptr::eq(first, thunk) => {
                 self.lead(thunk, leads_to, address, target, purpose);
+                if is_dlsym {
+                    thunk.look_at_handles();
+                }
                 self.bindings().stub_of(thunk)
             }
             Bound::Hooked(first) => {

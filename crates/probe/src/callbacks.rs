@@ -7,7 +7,7 @@
 
 use crate::entry::{ErrnoGuard, guarded};
 use crate::names::Direction;
-use crate::native_symbol::symbol_at;
+use crate::native_symbol::{NativeSymbol, symbol_at};
 use crate::probe::{Probe, lock};
 use crate::thunk::{Purpose, Thunk};
 use clrhost_abi::Hresult;
@@ -27,8 +27,17 @@ pub(crate) struct Callbacks {
 #[derive(Default)]
 struct Made {
     entries: usize,
-    /// Delegates made from native functions, by function and type.
-    natives: HashMap<(usize, usize), &'static Thunk>,
+    /// Delegates made from native functions.
+    natives: HashMap<Native, &'static Thunk>,
+}
+
+/// A native function that became a delegate of some type.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Native {
+    symbol: NativeSymbol,
+    /// For symbols without a name.
+    address: usize,
+    class: usize,
 }
 
 /// Open addressing; full to three quarters at most. A larger one takes its place when it has to grow, and it stays where it
@@ -222,11 +231,18 @@ impl Probe {
             Some(thunk) => thunk.address(),
             None => pointer,
         };
-        if let Some(&thunk) = lock(&self.callbacks().made).natives.get(&(function, class)) {
-            return self.bindings().stub_of(thunk);
-        }
         // Whatever lies outside all libraries is code of the runtime: delegates and the like.
         let Some(symbol) = symbol_at(function).filter(|symbol| symbol.is_function) else { return pointer };
+        // By name, as another library may have been loaded where this one was; and where it lies now.
+        let native = Native {
+            address: if symbol.name.is_some() { 0 } else { function },
+            symbol: symbol.clone(),
+            class,
+        };
+        if let Some(&thunk) = lock(&self.callbacks().made).natives.get(&native) {
+            thunk.move_to(function);
+            return self.bindings().stub_of(thunk);
+        }
         let Some((info, names)) = self.runtime() else { return pointer };
         let mut description = match names.describe_delegate(info, class, Direction::ToNative) {
             Some(description) => description,
@@ -237,7 +253,7 @@ impl Probe {
         description.file = Some(symbol.library.to_string_lossy().into_owned());
         description.symbol = symbol.name;
         description.address = Some(function);
-        self.native_delegate(description, pointer, function, class)
+        self.native_delegate(description, pointer, function, native)
     }
 
     fn native_delegate(
@@ -245,13 +261,13 @@ impl Probe {
         description: TargetDescription,
         given: usize,
         function: usize,
-        class: usize,
+        native: Native,
     ) -> usize {
         let Ok(thunk) = lock(&self.bindings().functions).take() else {
             self.note_unhooked("a delegate for a function pointer: no memory for a thunk".to_owned());
             return given;
         };
-        let target = self.boundary().bind(thunk.key(), description);
+        let target = self.boundary().bind(self.bindings().new_key(), description);
         if !self.boundary().needs_hook(target) {
             lock(&self.bindings().functions).give_back(thunk);
             return function;
@@ -260,7 +276,7 @@ impl Probe {
         let stub = self.bindings().stub_of(thunk);
         let mut made = lock(&self.callbacks().made);
         // Another thread may have been as far at the same time; then both thunks lead to the function.
-        made.natives.entry((function, class)).or_insert(thunk);
+        made.natives.entry(native).or_insert(thunk);
         self.callbacks().keep(&mut made, stub, NATIVE, given);
         stub
     }

@@ -497,6 +497,9 @@ impl Probe {
 
     pub(crate) fn module_loaded(&self, module: usize) {
         let Some(runtime) = self.runtime.get() else { return };
+        if self.source == Source::Thunks {
+            self.pinvokes.module_loaded(module);
+        }
         let Some(loaded) = runtime.info.loaded_module(module) else { return };
         let wanted = Wanted {
             hosting: self.is_hosted(),
@@ -504,11 +507,8 @@ impl Probe {
             host_may_block: self.is_hosted(),
         };
         self.rewritten.module_loaded(self, &runtime.info, &runtime.names, (module, &loaded), wanted);
-        match self.source {
-            Source::Flag => {
-                runtime.inlining.module_loaded(&loaded.path, || runtime.info.module_metadata(module));
-            }
-            Source::Thunks => self.pinvokes.module_loaded(module),
+        if self.source == Source::Flag {
+            runtime.inlining.module_loaded(&loaded.path, || runtime.info.module_metadata(module));
         }
     }
 
@@ -519,6 +519,7 @@ impl Probe {
             self.rewritten.module_unloads(module);
         }
         self.pinvokes.module_unloads(module);
+        self.bindings.module_unloads(module);
         let Some(keys) = lock(&self.keys_of_module).remove(&module) else { return };
         self.callbacks.forget_types(|class| keys.contains(&(class as u64 | 1)));
         self.boundary.forget_keys(&keys);

@@ -12,10 +12,15 @@ use crate::thunk::Thunk;
 use clrhost_abi::Hresult;
 use clrhost_boundary::TaskOwner;
 
-/// Opens the bracket of a call through `thunk`, whose return address lies at `sp`. Gives the bracket, or 0 where the call is
-/// none over the border or cannot be kept: then the thunk hands on and does not see the return.
+/// The call cannot be kept: the thunk hands on and does not see the return.
+const NOT_KEPT: u64 = 0;
+/// The call is none over the border: the thunk hands on to the function itself.
+const NOT_OVER_THE_BORDER: u64 = 1;
+
+/// Opens the bracket of a call through `thunk`, whose return address lies at `sp`. Gives the bracket, or [`NOT_KEPT`] or
+/// [`NOT_OVER_THE_BORDER`].
 pub(crate) extern "C" fn open(thunk: &'static Thunk, sp: usize) -> u64 {
-    let mut bracket = 0;
+    let mut bracket = NOT_KEPT;
     let _ = guarded("a call through a thunk", || {
         let _errno = ErrnoGuard::keep();
         let Some(probe) = Probe::installed() else { return Hresult::S_OK };
@@ -43,7 +48,7 @@ fn open_on(probe: &Probe, owner: &TaskOwner, thunk: &Thunk, sp: usize) -> u64 {
         // Brackets that were jumped over say nothing about who calls.
         boundary.unwind_jumped_over(owner, sp, is_tail_call);
         if owner.is_in_native_code() {
-            return 0;
+            return NOT_OVER_THE_BORDER;
         }
     }
     let hosted = probe.is_hosted() && !thunk.suppresses_gc_transition();
@@ -53,7 +58,15 @@ fn open_on(probe: &Probe, owner: &TaskOwner, thunk: &Thunk, sp: usize) -> u64 {
         (false, true) => boundary.open_exact::<false, true>(owner, bracket, target, key, sp, is_tail_call),
         (false, false) => boundary.open_exact::<false, false>(owner, bracket, target, key, sp, is_tail_call),
     };
-    opened.unwrap_or(0)
+    opened.unwrap_or(NOT_KEPT)
+}
+
+/// A call through `thunk` that looks at its caller, so that nothing may stand between the two: it counts as over at once.
+pub(crate) extern "C" fn visited(thunk: &'static Thunk, sp: usize) {
+    let bracket = open(thunk, sp);
+    if bracket > NOT_OVER_THE_BORDER {
+        close(bracket);
+    }
 }
 
 /// The function called in this bracket has returned.

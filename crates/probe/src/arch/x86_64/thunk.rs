@@ -44,6 +44,11 @@ pub(crate) const THUNK_TARGET: usize = 8;
 /// In a [`Thunk`](crate::thunk::Thunk): offset of the target's slot in a task's table.
 pub(crate) const THUNK_SLOT_OFFSET: usize = 16;
 
+/// In a [`Thunk`](crate::thunk::Thunk): where native code gets that has its address.
+pub(crate) const THUNK_ADDRESS: usize = 32;
+/// In a [`Thunk`](crate::thunk::Thunk) for `dlsym`: what it goes to with an ordinary handle.
+pub(crate) const THUNK_USUAL_CODE: usize = 40;
+
 /// Bytes of a stub.
 pub(crate) const STUB_BYTES: usize = 16;
 
@@ -96,6 +101,8 @@ pub(crate) mod code {
         /// Calls to managed code, counted; and timed.
         pub(crate) fn clrhost_thunk_reverse_counted();
         pub(crate) fn clrhost_thunk_reverse_timed();
+        /// Calls of `dlsym`.
+        pub(crate) fn clrhost_thunk_dlsym();
         /// Calls in either direction, told to a host.
         pub(crate) fn clrhost_thunk_hosted();
     }
@@ -216,7 +223,8 @@ clrhost_uco_enter:
     .endm
 
     # From the state at entry, with the thunk in r11: opens the bracket out of line. Afterwards rbx is the bracket and the
-    # return address is in it. Where no bracket can be kept, hands on for good.
+    # return address is in it. Hands on for good where no bracket can be kept (0), and where the call is none over the border
+    # (1).
     .macro clrhost_open_out_of_line
     sub rsp, 216
     .cfi_def_cfa_offset 224
@@ -258,8 +266,9 @@ clrhost_uco_enter:
     movups xmm7, xmmword ptr [rsp + 176]
     add rsp, 216
     .cfi_def_cfa_offset 8
-    test r10, r10
-    jz clrhost_thunk_pass
+    cmp r10, 1
+    jb clrhost_thunk_pass
+    je clrhost_thunk_pass_by
     mov qword ptr [r10 + {SAVED}], rbx
     mov rbx, r10
     pop qword ptr [rbx + {RETURN}]
@@ -324,7 +333,7 @@ clrhost_uco_enter:
     jae 7f
     .if \\export
     test byte ptr [r10 - {BYTES} + {SLOT}], {NATIVE}
-    jnz clrhost_thunk_pass
+    jnz clrhost_thunk_pass_by
     .endif
     mov qword ptr [r10 + {SAVED}], rbx
     mov rbx, r10
@@ -466,6 +475,43 @@ clrhost_thunk_pass:
     .cfi_endproc
     .size clrhost_thunk_pass, . - clrhost_thunk_pass
 
+    .type clrhost_thunk_pass_by, @function
+clrhost_thunk_pass_by:
+    .cfi_startproc
+    jmp qword ptr [r11 + {ADDRESS}]
+    .cfi_endproc
+    .size clrhost_thunk_pass_by, . - clrhost_thunk_pass_by
+
+    # dlsym(handle, name): RTLD_DEFAULT is 0, RTLD_NEXT is -1.
+    .p2align 5
+    .type clrhost_thunk_dlsym, @function
+    .globl clrhost_thunk_dlsym
+    .hidden clrhost_thunk_dlsym
+clrhost_thunk_dlsym:
+    .cfi_startproc
+    lea r10, [rdi + 1]
+    cmp r10, 1
+    ja 1f
+    push rdi
+    .cfi_adjust_cfa_offset 8
+    push rsi
+    .cfi_adjust_cfa_offset 8
+    push r11
+    .cfi_adjust_cfa_offset 8
+    mov rdi, r11
+    lea rsi, [rsp + 24]
+    call {visited}
+    pop r11
+    .cfi_adjust_cfa_offset -8
+    pop rsi
+    .cfi_adjust_cfa_offset -8
+    pop rdi
+    .cfi_adjust_cfa_offset -8
+    jmp qword ptr [r11 + {ADDRESS}]
+1:  jmp qword ptr [r11 + {USUAL_CODE}]
+    .cfi_endproc
+    .size clrhost_thunk_dlsym, . - clrhost_thunk_dlsym
+
     clrhost_thunk clrhost_thunk_leave_counted, 0, 0, 0
     clrhost_thunk clrhost_thunk_leave_timed, 1, 0, 0
     clrhost_thunk clrhost_thunk_export_counted, 0, 1, 0
@@ -523,6 +569,9 @@ clrhost_thunks_end:
     FIRST_BUCKET = const 4 * layout::FIRST_BIT,
     TARGET = const THUNK_TARGET,
     SLOT_OFFSET = const THUNK_SLOT_OFFSET,
+    ADDRESS = const THUNK_ADDRESS,
+    USUAL_CODE = const THUNK_USUAL_CODE,
+    visited = sym crate::thunk::hooks::visited,
     open = sym crate::thunk::hooks::open,
     close = sym crate::thunk::hooks::close,
     personality = sym crate::thunk::unwind::personality,
