@@ -60,5 +60,7 @@ pub use clrhost_boundary::{
 };
 pub use clrhost_engine_coreclr as engine;
 pub use clrhost_policy as policy;
-pub use clrhost_probe::{Attachment, ProbeError, ProbeSnapshot, Source, Timing, check_environment};
+pub use clrhost_probe::{
+    Attachment, Probe, ProbeConfig, ProbeError, ProbeSnapshot, Source, Timing, check_environment,
+};
 pub use clrhost_report as report;

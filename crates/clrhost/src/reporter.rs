@@ -3,7 +3,7 @@
 use crate::{Application, Crossings};
 use clrhost_engine_coreclr as engine;
 use clrhost_policy::Violations;
-use clrhost_probe::Timing;
+use clrhost_probe::{Probe, Timing};
 use clrhost_report::{Exit, HostOutcome, Mode, Report, ReportContext, Source};
 use std::sync::Arc;
 
@@ -31,6 +31,19 @@ impl Reporter {
             arguments: application.arguments.iter().map(|argument| text(argument)).collect(),
             runtime_name: framework.map_or_else(|| "CoreCLR".to_owned(), |framework| framework.name.clone()),
             runtime_version: framework.map(|framework| framework.version.to_string()).unwrap_or_default(),
+            policy: None,
+        }
+    }
+
+    /// Reports on a process that somebody else has started, and whose runtime has taken or will take this probe.
+    pub fn of_process(probe: &'static Probe) -> Reporter {
+        let mut words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+        Reporter {
+            crossings: Crossings::new(probe),
+            application: words.next().unwrap_or_default(),
+            arguments: words.collect(),
+            runtime_name: "CoreCLR".to_owned(),
+            runtime_version: String::new(),
             policy: None,
         }
     }

@@ -100,8 +100,9 @@ impl Probe {
             Seeker::Managed => None,
             Seeker::PInvoke => self.declaration_of(name, &found.library),
             Seeker::PerhapsPInvoke => match self.declaration_of(name, &found.library) {
-                None => return address,
-                declared => declared,
+                // Also by its library, as others may look up functions of the same name.
+                Some(it) if it.names_library(&found.library) => Some(it),
+                _ => return address,
             },
         };
         let caller = match seeker {

@@ -40,5 +40,6 @@ mod thunk;
 mod transitions;
 
 pub use activation::{ProbeError, check_environment};
+pub use class_factory::{CLSID_PROBE, dll_get_class_object};
 pub use clock::ProbeClock;
 pub use probe::{Attachment, HostState, Probe, ProbeConfig, ProbeSnapshot, Source, Timing};

@@ -46,6 +46,10 @@ impl Places {
         }
     }
 
+    fn set_pinvoke(&self, place: usize) {
+        let _ = self.pinvoke.compare_exchange(0, place, Relaxed, Relaxed);
+    }
+
     /// Notes the place of an announced look-up. Only the first time: a later mistake must not undo it.
     fn learn(&self, announced: u8, name: &CStr, place: usize) {
         let (known, other) = match announced {
@@ -68,6 +72,11 @@ thread_local! {
 /// What the next look-up on this thread is. Called by rewritten methods in cooperative GC mode.
 pub(crate) extern "C" fn announce(look_up: usize) {
     ANNOUNCED.set(look_up as u8);
+}
+
+/// The calling thread makes the P/Invoke that was announced, which is none of the program's.
+pub(crate) fn is_announced_call() -> bool {
+    ANNOUNCED.get() == lookup::PINVOKE
 }
 
 /// Looks up a symbol for the runtime, which goes on at `place`.
@@ -98,6 +107,10 @@ pub(crate) unsafe extern "C" fn looked_up(
         }
         if let Some(seeker) = places.seeker(place) {
             answer = probe.bind_function(seeker, name, found as usize) as *mut c_void;
+            if seeker == Seeker::PerhapsPInvoke && answer != found {
+                // It was one. (In a program of a single file the announced one is not looked up.)
+                places.set_pinvoke(place);
+            }
         }
         Hresult::S_OK
     });

@@ -36,6 +36,13 @@ pub(crate) struct Declaration {
     pub(crate) description: TargetDescription,
 }
 
+impl Declaration {
+    /// Does the declaration name this library?
+    pub(crate) fn names_library(&self, file: &Path) -> bool {
+        self.description.library.as_deref().is_some_and(|declared| is_named(file, declared))
+    }
+}
+
 impl PInvokes {
     /// An assembly was loaded. Its declarations are read when something is looked up.
     pub(crate) fn module_loaded(&self, module: usize) {

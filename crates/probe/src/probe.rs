@@ -162,6 +162,18 @@ impl Probe {
         // What can fail comes first, so that a failure leaves nothing behind.
         let forwarder =
             Forwarder::new(class_factory::DLL_GET_CLASS_OBJECT as usize).map_err(ProbeError::Forwarder)?;
+        let probe = Probe::make(config)?;
+        let activation = Activation::set(class_factory::CLSID_PROBE, forwarder.path());
+        *lock(&probe.activation) = Some((activation, forwarder));
+        Ok(probe)
+    }
+
+    /// Makes the process's probe for a runtime that somebody else has started, and that has been told of it already.
+    pub fn adopt(config: ProbeConfig) -> Result<&'static Probe, ProbeError> {
+        Probe::make(config)
+    }
+
+    fn make(config: ProbeConfig) -> Result<&'static Probe, ProbeError> {
         let exit_key = new_exit_key().map_err(ProbeError::ThreadKey)?;
         let hosted = config.host.is_some();
         // What the empty callback measures is the price of the flag.
@@ -193,8 +205,6 @@ impl Probe {
             pinvokes: PInvokes::default(),
         }));
         PROBE.set(probe).map_err(|_| ProbeError::AlreadyInstalled)?;
-        let activation = Activation::set(class_factory::CLSID_PROBE, forwarder.path());
-        *lock(&probe.activation) = Some((activation, forwarder));
         Ok(probe)
     }
 

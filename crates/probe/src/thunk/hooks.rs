@@ -5,6 +5,7 @@
 
 use crate::arch::thunk::is_in_thunk;
 use crate::entry::{ErrnoGuard, guarded};
+use crate::lookups::is_announced_call;
 use crate::probe::{Probe, Timing};
 use crate::rewrite::UnmanagedCallersOnlyMethod;
 use crate::thread_state::{current, lost, with_current};
@@ -21,6 +22,10 @@ const NOT_OVER_THE_BORDER: u64 = 1;
 /// [`NOT_OVER_THE_BORDER`].
 pub(crate) extern "C" fn open(thunk: &'static Thunk, sp: usize) -> u64 {
     let mut bracket = NOT_KEPT;
+    // The first call of its target on this thread, so it comes here.
+    if is_announced_call() {
+        return NOT_OVER_THE_BORDER;
+    }
     let _ = guarded("a call through a thunk", || {
         let _errno = ErrnoGuard::keep();
         let Some(probe) = Probe::installed() else { return Hresult::S_OK };
