@@ -23,11 +23,12 @@ static REPORT_FAILED: AtomicBool = AtomicBool::new(false);
 pub fn run(options: Run) -> i32 {
     let (app, args) = options.application();
     let application = Application::new(app).args(args).options(host_options(&options.hosting));
-    let source = match options.source {
-        SourceName::Thunks => Source::Thunks,
-        SourceName::Flag => Source::Flag,
-    };
-    let mut host = Host::builder().source(source).timing(timing(&options));
+    let mut host = Host::builder().timing(timing(&options));
+    match options.source {
+        Some(SourceName::Thunks) => host = host.source(Source::Thunks),
+        Some(SourceName::Flag) => host = host.source(Source::Flag),
+        None => {}
+    }
     if options.no_hooks {
         host = host.without_hooks();
     }

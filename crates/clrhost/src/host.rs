@@ -19,7 +19,7 @@ static STARTED: AtomicBool = AtomicBool::new(false);
 #[must_use]
 pub struct Host {
     dotnet_root: Option<PathBuf>,
-    source: Source,
+    source: Option<Source>,
     timing: Timing,
     task_manager: Option<Box<dyn TaskManager>>,
     gc_manager: Option<Box<dyn GcManager>>,
@@ -63,9 +63,9 @@ impl Host {
         self
     }
 
-    /// How crossings are seen; by default through thunks.
+    /// How crossings are seen; otherwise in the way that is best for the runtime (docs/sources.md).
     pub fn source(mut self, source: Source) -> Host {
-        self.source = source;
+        self.source = Some(source);
         self
     }
 

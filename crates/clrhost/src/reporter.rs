@@ -65,7 +65,10 @@ impl Reporter {
             runtime_version: self.version(read.runtime_version),
             clrhost_version: env!("CARGO_PKG_VERSION").to_owned(),
             mode: Mode::Run,
-            source: Some(Source::Flag),
+            source: Some(match self.crossings.source() {
+                clrhost_probe::Source::Flag => Source::Flag,
+                clrhost_probe::Source::Thunks => Source::Thunks,
+            }),
             timing: match self.crossings.timing() {
                 Timing::Timed => clrhost_report::Timing::Timed,
                 Timing::Counted | Timing::Empty => clrhost_report::Timing::Counted,
@@ -80,6 +83,8 @@ impl Reporter {
             host,
             policy: self.policy.clone(),
             lost: read.lost,
+            pointer_callers: self.crossings.pointer_callers(),
+            unhooked: self.crossings.unhooked(),
         };
         Report::new(&read.snapshot, context)
     }

@@ -12,7 +12,7 @@
 //!
 //! When the process ends by `exit`, the report (docs/report.md) is written to `CLRHOST_REPORT`, where `%p` stands for the
 //! number of the process. Without that variable nothing is watched. A process that ends by a signal leaves none.
-//! `CLRHOST_SOURCE=flag` takes the runtime's own reporting in place of thunks.
+//! `CLRHOST_SOURCE`, `thunks` or `flag`, says how crossings are seen; otherwise in the way that is best for the runtime.
 
 use clrhost::report::Exit;
 use clrhost::{Reporter, Source};
@@ -50,8 +50,9 @@ fn begin() -> bool {
         return false;
     };
     let source = match std::env::var("CLRHOST_SOURCE").as_deref() {
-        Ok("flag") => Source::Flag,
-        _ => Source::Thunks,
+        Ok("flag") => Some(Source::Flag),
+        Ok("thunks") => Some(Source::Thunks),
+        _ => None,
     };
     let probe = match Probe::adopt(ProbeConfig { source, ..ProbeConfig::default() }) {
         Ok(probe) => probe,

@@ -120,9 +120,7 @@ impl Names {
 
     fn named(&self, kind: TargetKind, name: String, path: Option<&Path>) -> TargetDescription {
         let mut description = TargetDescription::named(kind, name);
-        // Without symbolic links, as the runtime's folder is: /usr/share/dotnet is often one.
-        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        description.origin = path.map_or(Origin::Unknown, |path| self.origin(&real(path)));
+        description.origin = path.map_or(Origin::Unknown, |path| self.origin_of(path));
         description.assembly = path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
         description
     }
@@ -170,11 +168,17 @@ impl Names {
         let full_name = type_name.map_or_else(|| name.to_owned(), |type_name| format!("{type_name}.{name}"));
         let mut description = TargetDescription::named(TargetKind::UnmanagedCallersOnly, full_name);
         if let Some(file) = path.file_name() {
-            let real = std::fs::canonicalize(path);
-            description.origin = self.origin(real.as_deref().unwrap_or(path));
+            description.origin = self.origin_of(path);
             description.assembly = Some(file.to_string_lossy().into_owned());
         }
         description
+    }
+
+    /// Whose code an assembly holds.
+    pub(crate) fn origin_of(&self, assembly: &Path) -> Origin {
+        // Without symbolic links, as the runtime's folder is: /usr/share/dotnet is often one.
+        let real = std::fs::canonicalize(assembly);
+        self.origin(real.as_deref().unwrap_or(assembly))
     }
 
     /// Assemblies of a shared framework lie in `.../shared/NAME/VERSION`. Where the runtime is not installed that way

@@ -21,9 +21,9 @@ use crate::thread_state::{self, new_exit_key, os_thread_name, with_current};
 use crate::threads;
 use clrhost_abi::Hresult;
 use clrhost_boundary::{
-    Boundary, GcManager, HostFailure, HostingLayer, Snapshot, TargetId, Task, TaskManager,
+    Boundary, GcManager, HostFailure, HostingLayer, Origin, Snapshot, TargetId, Task, TaskManager,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::c_void;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -54,8 +54,8 @@ pub enum Source {
 /// How the probe is to work.
 #[derive(Default)]
 pub struct ProbeConfig {
-    /// How crossings are seen.
-    pub source: Source,
+    /// How crossings are seen; `None` for what is best for the runtime: thunks, but on .NET Core 3.1 the flag.
+    pub source: Option<Source>,
     /// What is done at a crossing.
     pub timing: Timing,
     /// The host to call, if any.
@@ -108,7 +108,9 @@ pub struct Probe {
     vtbl: &'static Vtbl,
     boundary: Boundary<ProbeClock>,
     exit_key: libc::pthread_key_t,
-    source: Source,
+    /// What was asked for, until the runtime is known.
+    asked_source: Option<Source>,
+    source: OnceLock<Source>,
     timing: Timing,
     hosted: bool,
     /// Crossings that no task could take.
@@ -119,8 +121,10 @@ pub struct Probe {
     thread_names: Mutex<HashMap<u64, String>>,
     managed_threads: ManagedThreads,
     suspensions: Option<Suspensions>,
-    /// What of the runtime could not be made to call the host, in words.
+    /// What of the runtime could not be changed, in words.
     unhooked: Mutex<Vec<String>>,
+    /// Assemblies of the program with code that thunks may not see calls of.
+    pointer_callers: Mutex<BTreeSet<String>>,
     threads_redirected: AtomicBool,
     rewritten: Rewritten,
     deliver_abort: OnceLock<DeliverAbort>,
@@ -177,14 +181,15 @@ impl Probe {
         let exit_key = new_exit_key().map_err(ProbeError::ThreadKey)?;
         let hosted = config.host.is_some();
         // What the empty callback measures is the price of the flag.
-        let source = if config.timing == Timing::Empty { Source::Flag } else { config.source };
+        let asked_source = if config.timing == Timing::Empty { Some(Source::Flag) } else { config.source };
         let host = config.host.or_else(|| config.gc.as_ref().map(|_| Box::new(NoTaskManager) as _));
         let layer = host.map(|host| HostingLayer::new(host, tell_failure));
         let probe: &'static Probe = Box::leak(Box::new(Probe {
-            vtbl: vtbl(source, config.timing, hosted),
+            vtbl: vtbl(config.timing, hosted),
             boundary: Boundary::new(layer, ProbeClock::start()),
             exit_key,
-            source,
+            asked_source,
+            source: OnceLock::new(),
             timing: config.timing,
             hosted,
             lost: AtomicU64::new(0),
@@ -195,6 +200,7 @@ impl Probe {
             managed_threads: ManagedThreads::default(),
             suspensions: config.gc.map(Suspensions::new),
             unhooked: Mutex::new(Vec::new()),
+            pointer_callers: Mutex::default(),
             threads_redirected: AtomicBool::new(false),
             rewritten: Rewritten::default(),
             deliver_abort: OnceLock::new(),
@@ -244,7 +250,7 @@ impl Probe {
 
     /// How crossings are seen.
     pub fn source(&self) -> Source {
-        self.source
+        self.source.get().copied().or(self.asked_source).unwrap_or_default()
     }
 
     pub(crate) fn places(&self) -> &Places {
@@ -377,6 +383,7 @@ impl Probe {
         let names = Names::new(&info);
         // Asked now: a report may be made when the runtime is gone already.
         let version = info.runtime_version();
+        let _ = self.source.set(self.asked_source.unwrap_or_else(|| best_source(version)));
         let inlining = Inlining::default();
         let runtime = self.runtime.get_or_init(|| Runtime { info, names, inlining, version });
         if self.is_hosted() && !self.threads_redirected.load(Ordering::Relaxed) {
@@ -385,7 +392,7 @@ impl Probe {
                 self.redirect_threads(&folder);
             }
         }
-        if self.source == Source::Thunks
+        if self.source() == Source::Thunks
             && let Err(error) = redirect_lookups(&runtime.info)
         {
             self.note_unhooked(format!(
@@ -401,8 +408,8 @@ impl Probe {
 
     fn set_event_mask(&self, info: &ProfilerInfo) -> Hresult {
         use clrhost_abi::profiling::monitor::{CACHE_SEARCHES, HIGH_BASIC_GC, SUSPENDS};
-        let mut events = event_mask(self.source, self.timing);
-        if self.is_hosted() || self.source == Source::Thunks {
+        let mut events = event_mask(self.source(), self.timing);
+        if self.is_hosted() || self.source() == Source::Thunks {
             events |= CACHE_SEARCHES;
         }
         if self.suspensions.is_some() {
@@ -425,9 +432,16 @@ impl Probe {
         }
     }
 
-    /// What of the runtime could not be made to call the host, in words; empty where everything could.
+    /// What of the runtime could not be changed so that it tells of crossings, or calls the host, in words; empty where
+    /// everything could.
     pub fn unhooked(&self) -> Vec<String> {
         lock(&self.unhooked).clone()
+    }
+
+    /// File names of the program's assemblies, loaded so far, that hold calls through pointers to native functions
+    /// (`calli`): thunks see those whose pointers came by name and no others. Sorted. Empty with the flag.
+    pub fn pointer_callers(&self) -> Vec<String> {
+        lock(&self.pointer_callers).iter().cloned().collect()
     }
 
     pub(crate) fn note_unhooked(&self, what: String) {
@@ -507,18 +521,28 @@ impl Probe {
 
     pub(crate) fn module_loaded(&self, module: usize) {
         let Some(runtime) = self.runtime.get() else { return };
-        if self.source == Source::Thunks {
+        if self.source() == Source::Thunks {
             self.pinvokes.module_loaded(module);
         }
         let Some(loaded) = runtime.info.loaded_module(module) else { return };
         let wanted = Wanted {
             hosting: self.is_hosted(),
-            callbacks: self.source == Source::Thunks,
+            callbacks: self.source() == Source::Thunks,
             host_may_block: self.is_hosted(),
         };
         self.rewritten.module_loaded(self, &runtime.info, &runtime.names, (module, &loaded), wanted);
-        if self.source == Source::Flag {
-            runtime.inlining.module_loaded(&loaded.path, || runtime.info.module_metadata(module));
+        match self.source() {
+            Source::Flag => {
+                runtime.inlining.module_loaded(&loaded.path, || runtime.info.module_metadata(module));
+            }
+            Source::Thunks => {
+                if runtime.names.origin_of(&loaded.path) == Origin::User
+                    && loaded.image().is_some_and(|image| image.calls_through_pointers())
+                    && let Some(name) = loaded.path.file_name()
+                {
+                    lock(&self.pointer_callers).insert(name.to_string_lossy().into_owned());
+                }
+            }
         }
     }
 
@@ -557,6 +581,15 @@ impl Probe {
                 task.set_name(Some(name.clone()));
             }
         }
+    }
+}
+
+/// .NET Core 3.1 marshals delegates in fields of structures where no thunk can be put before them, and does not tell the type
+/// of a delegate that is made for a function pointer.
+fn best_source(version: Option<(u16, u16, u16)>) -> Source {
+    match version {
+        Some((0..5, _, _)) => Source::Flag,
+        _ => Source::Thunks,
     }
 }
 

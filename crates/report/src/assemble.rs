@@ -45,6 +45,8 @@ impl Report {
             host: context.host.as_ref().map(host),
             policy,
             notes: Vec::new(),
+            pointer_callers: context.pointer_callers,
+            unhooked: context.unhooked,
             clrhost_version: context.clrhost_version,
             runtime: Runtime { name: context.runtime_name, version: context.runtime_version },
             application: Application { path: context.application, args: context.args },
@@ -130,6 +132,8 @@ impl Assembler<'_> {
             assembly: described.assembly,
             library: described.library,
             symbol: described.symbol,
+            file: described.file,
+            address: described.address.map(|address| format!("{address:#x}")),
         }
     }
 
@@ -165,6 +169,7 @@ impl Assembler<'_> {
             reverse_enter: counts.reverse_enter,
             reverse_leave: counts.reverse_leave,
             lower_bound: targets.iter().any(|row| row.lower_bound),
+            cooperative: targets.iter().filter(|row| row.suppress_gc_transition).map(|row| row.calls).sum(),
             mismatches: sum(|task| task.mismatches),
             lost: self.context.lost,
             untimed: sum(|task| task.lost),

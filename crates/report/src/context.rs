@@ -41,6 +41,11 @@ pub struct ReportContext {
     pub policy: Option<Arc<Violations>>,
     /// Crossings that the source knows it did not count.
     pub lost: u64,
+    /// File names of the program's assemblies that hold calls through pointers to native functions, where the source
+    /// does not see all such calls and does not say so at their row.
+    pub pointer_callers: Vec<String>,
+    /// What of the runtime could not be changed so that it tells of crossings, in words.
+    pub unhooked: Vec<String>,
 }
 
 impl ReportContext {

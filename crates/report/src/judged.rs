@@ -3,6 +3,7 @@
 use crate::model::TargetRow;
 use clrhost_boundary::TargetKind;
 use clrhost_policy::{Called, Subject};
+use std::path::Path;
 use std::time::Duration;
 
 /// What a policy has a say in. Waits of the runtime's own are reported to hosts as calls, but nothing is called by them.
@@ -10,7 +11,7 @@ pub(crate) fn called(rows: &[TargetRow]) -> impl Iterator<Item = Called<'_>> {
     rows.iter().filter(|row| row.kind != TargetKind::RuntimeWait.as_str()).map(|row| Called {
         subject: Subject {
             library: row.library.as_deref(),
-            file: None,
+            file: row.file.as_deref().map(Path::new),
             symbol: row.symbol.as_deref(),
             method: Some(&row.method),
             assembly: row.assembly.as_deref(),

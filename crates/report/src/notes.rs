@@ -11,7 +11,7 @@ use clrhost_policy::PolicyRule;
 const REPORT_ONLY: &str = clrhost_policy::Mode::ReportOnly.as_str();
 
 /// Every code, in the order in which notes are given.
-pub(crate) const CODES: [&str; 17] = [
+pub(crate) const CODES: [&str; 19] = [
     "no_hooks",
     "mismatches",
     "host_shut",
@@ -21,6 +21,8 @@ pub(crate) const CODES: [&str; 17] = [
     "policy_over_budget",
     "policy_report_only",
     "function_pointers",
+    "unseen_pointers",
+    "unhooked",
     "lost",
     "refused_targets",
     "untimed",
@@ -97,6 +99,20 @@ fn text(code: &str, report: &Report) -> Option<String> {
              for the same reason. Callbacks are not concerned."
                 .into()
         }),
+        "unseen_pointers" => (!report.pointer_callers.is_empty()).then(|| {
+            format!(
+                "Code in {} calls native functions through pointers (calli). Such a call is seen if managed code got the \
+                 pointer by its name, from NativeLibrary or dlsym; calls through other pointers, if there were any, are \
+                 in no number here. --source flag sees them, though not all, and not where they go.",
+                listed(&report.pointer_callers)
+            )
+        }),
+        "unhooked" => (!report.unhooked.is_empty()).then(|| {
+            format!(
+                "Some of the runtime could not be changed, and what happens only there is not told: {}.",
+                report.unhooked.join("; ")
+            )
+        }),
         "lost" => some(totals.lost).map(|n| {
             format!(
                 "{} not counted, because they came where the source could keep no record, as on a thread past its \
@@ -150,6 +166,15 @@ fn text(code: &str, report: &Report) -> Option<String> {
 fn rules(report: &Report, number: fn(&PolicyRule) -> u64) -> Option<u64> {
     let policy = report.policy.as_ref()?;
     some(policy.rules.iter().map(number).sum())
+}
+
+/// The first few, and how many more there are.
+fn listed(names: &[String]) -> String {
+    const NAMED: usize = 3;
+    let (first, more) = names.split_at(names.len().min(NAMED));
+    let more =
+        if more.is_empty() { String::new() } else { format!(" and {} more", count(more.len() as u64)) };
+    format!("{}{more}", first.join(", "))
 }
 
 fn some(number: u64) -> Option<u64> {

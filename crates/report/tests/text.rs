@@ -3,7 +3,7 @@
 mod support;
 
 use clrhost_boundary::{Origin, TargetDescription, TargetKind};
-use clrhost_report::{Exit, Mode, Report, ReportContext, Style, TextOptions, Timing};
+use clrhost_report::{Exit, Mode, Report, ReportContext, Source, Style, TextOptions, Timing};
 use support::{World, context, everything_report, orders, policy};
 
 fn at(width: usize) -> TextOptions {
@@ -172,6 +172,55 @@ Notes
     tables.
   - 5,000 ended threads beyond those listed one by one are added up in one row.
 "#,
+    );
+}
+
+#[test]
+fn a_run_seen_by_thunks() {
+    let world = World::new();
+    let thread = world.thread(4711, None);
+    let found = |kind, method: &str, symbol: Option<&str>| TargetDescription {
+        library: Some("libsqlite3.so.0".into()),
+        file: Some("/usr/lib/libsqlite3.so.0".into()),
+        address: Some(0x7F00_0000_1000),
+        symbol: symbol.map(str::to_owned),
+        ..TargetDescription::named(kind, method)
+    };
+    let exported = world.bind(found(TargetKind::FunctionPointer, "(function pointer)", Some("sqlite3_free")));
+    let delegate = world.bind(found(TargetKind::NativeDelegate, "Orders.Free.Invoke", Some("sqlite3_free")));
+    let nameless = world.bind(found(TargetKind::NativeDelegate, "Orders.Compare.Invoke", None));
+    (0..30).for_each(|_| world.call(&thread, exported, 1_000));
+    (0..20).for_each(|_| world.call(&thread, delegate, 1_000));
+    (0..10).for_each(|_| world.call(&thread, nameless, 1_000));
+    let context = ReportContext {
+        source: Some(Source::Thunks),
+        pointer_callers: vec!["Orders.dll".into()],
+        unhooked: vec!["Marshal.GetFunctionPointerForDelegate: no such method".into()],
+        ..context()
+    };
+    assert_text(
+        &world.report(context).render_text(&at(110)),
+        r"
+60 calls out of managed code into 3 native functions, 0 callbacks, 1 thread, 60.0 µs in native code
+Orders.dll on CoreCLR 8.0.4, seen by thunks, 2.31 s, exit code 0
+
+Native functions, by total time
+  calls    total     self     mean     p50     p99      max  thr  method → library!symbol
+     30  30.0 µs  30.0 µs  1.00 µs  960 ns  960 ns  1.00 µs    1  libsqlite3.so.0!sqlite3_free (by pointer)
+     20  20.0 µs  20.0 µs  1.00 µs  960 ns  960 ns  1.00 µs    1  Orders.Free.Invoke
+     10  10.0 µs  10.0 µs  1.00 µs  960 ns  960 ns  1.00 µs    1  Orders.Compare.Invoke → libsqlite3.so.0
+
+Threads, by calls
+  id  os id  calls  callbacks  depth  in native  open  name, type
+   1   4711     60          0      1    60.0 µs     0  user
+
+Notes
+  - Code in Orders.dll calls native functions through pointers (calli). Such a call is seen if managed code
+    got the pointer by its name, from NativeLibrary or dlsym; calls through other pointers, if there were any,
+    are in no number here. --source flag sees them, though not all, and not where they go.
+  - Some of the runtime could not be changed, and what happens only there is not told:
+    Marshal.GetFunctionPointerForDelegate: no such method.
+",
     );
 }
 

@@ -198,6 +198,16 @@ impl<'a> Image<'a> {
         })
     }
 
+    /// True if there is code that calls through pointers to native functions: `calli` names a signature that stands alone,
+    /// whose lowest four bits are the calling convention (II.23.2.3, and 9 for "unmanaged" since .NET 5).
+    pub(crate) fn calls_through_pointers(&self) -> bool {
+        const CONVENTION: u8 = 0xF;
+        const NATIVE: [u8; 5] = [1, 2, 3, 4, 9];
+        self.signatures().any(|(_, signature)| {
+            signature.first().is_some_and(|first| NATIVE.contains(&(first & CONVENTION)))
+        })
+    }
+
     /// The methods that carry an attribute.
     pub(crate) fn methods_with(&self, namespace: &str, attribute: &str) -> Vec<u32> {
         let mut constructors = Vec::new();

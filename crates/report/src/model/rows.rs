@@ -13,6 +13,10 @@ pub struct TargetRow {
     pub library: Option<String>,
     /// Entry point in that library.
     pub symbol: Option<String>,
+    /// File of the native library that holds the code.
+    pub file: Option<String>,
+    /// Address of the code, as `0x7f0a12345678`.
+    pub address: Option<String>,
     /// In which way the target is reached.
     pub kind: String,
     /// Whose code declares it.

@@ -29,8 +29,8 @@ pub enum Mode {
 pub enum Source {
     /// The profiling interface's code transitions.
     Flag,
-    /// Thunks in front of the targets.
-    Thunk,
+    /// Code of clrhost's own between callers and targets.
+    Thunks,
 }
 
 /// Whether crossings were timed.

@@ -11,7 +11,7 @@ mod targets;
 mod tasks;
 
 use crate::duration::{count, counted, duration};
-use crate::model::{Exit, Mode, Report, Source, Timing};
+use crate::model::{Exit, Mode, Report, Source, TargetRow, Timing};
 use fit::{clean, wrap};
 
 /// The narrowest text there is: below this, lines are as wide as this.
@@ -152,10 +152,10 @@ impl Report {
             return "no call between managed and native code was seen".to_owned();
         }
         let at_least = if totals.lower_bound { "at least " } else { "" };
-        let nameless =
-            self.targets.iter().filter(|row| matches!(&*row.kind, "function_pointer" | "overflow"));
+        let through_pointers = |row: &&TargetRow| row.kind == "function_pointer" && row.symbol.is_none();
+        let nameless = self.targets.iter().filter(|row| row.kind == "overflow" || through_pointers(row));
         let functions = totals.targets.saturating_sub(nameless.count() as u64);
-        let pointers = match (self.targets.iter().any(|row| row.kind == "function_pointer"), functions) {
+        let pointers = match (self.targets.iter().any(|row| through_pointers(&row)), functions) {
             (false, _) => format!(" into {}", counted(functions, "native function")),
             (true, 0) => " through function pointers".to_owned(),
             (true, _) => {
@@ -183,7 +183,7 @@ impl Report {
         let watched = match self.source {
             _ if self.mode == Mode::RunNoHooks => "",
             Some(Source::Flag) => ", seen by the transitions flag",
-            Some(Source::Thunk) => ", seen by thunks",
+            Some(Source::Thunks) => ", seen by thunks",
             None => "",
         };
         let counted = if self.timing == Timing::Counted && !watched.is_empty() { " (not timed)" } else { "" };

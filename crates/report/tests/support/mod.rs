@@ -113,6 +113,8 @@ pub fn context() -> ReportContext {
         host: None,
         policy: None,
         lost: 0,
+        pointer_callers: Vec::new(),
+        unhooked: Vec::new(),
     }
 }
 
