@@ -9,6 +9,9 @@ pub(crate) mod hooks;
 pub(crate) mod pages;
 pub(crate) mod unwind;
 
+#[cfg(test)]
+mod tests;
+
 use crate::arch::thunk::{THUNK_ADDRESS, THUNK_SLOT_OFFSET, THUNK_TARGET, THUNK_USUAL_CODE, code};
 use crate::probe::Timing;
 use clrhost_boundary::{Bracket, TargetId, layout};
