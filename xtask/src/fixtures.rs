@@ -13,6 +13,7 @@ use crate::{Failure, debian};
 const LIBRARIES: [&str; 2] = ["Entries", "StartupHook"];
 /// What lies beside a program apart from `libfixture.so`: assemblies that it is compiled against, native libraries.
 const BESIDE: &[(&str, &[&str])] = &[
+    ("Bench", &["Indirect.dll", "libfixture_many.so"]),
     ("Calli", &["Indirect.dll"]),
     ("CppThreads", &["libfixture_cxx.so"]),
     ("CppThrow", &["libfixture_cxx.so"]),
