@@ -5,12 +5,13 @@
 //! for a thunk of ours, so that a delegate keeps its identity; and a native function becomes a thunk, so that calls of the
 //! delegate are seen.
 
-use crate::bindings::thunk_of;
+use crate::admission::Bound;
+use crate::bindings::{Cell, stands_in_for, thunk_of};
 use crate::entry::{ErrnoGuard, guarded};
 use crate::names::Direction;
 use crate::native_symbol::symbol_at;
 use crate::probe::{Probe, lock};
-use crate::thunk::{Purpose, Thunk};
+use crate::thunk::Purpose;
 use clrhost_abi::Hresult;
 use clrhost_boundary::TargetDescription;
 use std::collections::HashMap;
@@ -29,7 +30,7 @@ pub(crate) struct Callbacks {
 struct Made {
     entries: usize,
     /// Delegates made from native functions, by function and type.
-    natives: HashMap<(usize, usize), &'static Thunk>,
+    natives: HashMap<(usize, usize), Cell>,
 }
 
 /// Open addressing; full to three quarters at most. A larger one takes its place when it has to grow, and it stays where it
@@ -120,7 +121,8 @@ impl Callbacks {
 
     /// Method tables lose their meaning.
     pub(crate) fn forget_types(&self, gone: impl Fn(usize) -> bool) {
-        let _made = lock(&self.made);
+        let mut made = lock(&self.made);
+        made.natives.retain(|&(_, class), _| !gone(class));
         // SAFETY: as in `find`.
         let Some(table) = (unsafe { self.table.load(Relaxed).as_ref() }) else { return };
         for place in &table.places {
@@ -167,7 +169,7 @@ pub(crate) extern "C" fn make_callback(pointer: usize, method_table: usize) -> u
     answer
 }
 
-/// What the runtime is to make a delegate of this type from.
+/// What the runtime is to make a delegate of this type from; 0 if the function is denied.
 pub(crate) extern "C" fn resolve_function_pointer(pointer: usize, class: usize) -> usize {
     let mut answer = pointer;
     let _ = guarded("a delegate for a function pointer", || {
@@ -215,53 +217,68 @@ impl Probe {
     }
 
     fn resolve_function_pointer(&'static self, pointer: usize, class: usize) -> usize {
-        let function = match thunk_of(self, pointer) {
+        let (function, leads_to) = match thunk_of(self, pointer) {
             // The runtime's own pointer, from which it finds the delegate.
             Some(thunk) if thunk.is_reverse() => return thunk.address(),
-            Some(thunk) => thunk.address(),
+            // What the pointer leads to, the delegate shall lead to.
+            Some(thunk) => (thunk.address(), Some(thunk.leads_to())),
+            None => (pointer, None),
+        };
+        let known = lock(&self.callbacks().made).natives.get(&(function, class)).cloned();
+        let cell = match known.filter(|cell| cell.get().is_some()) {
+            Some(cell) => cell,
+            None => {
+                let Some(mut description) = self.describe_native_delegate(function, class) else {
+                    return pointer;
+                };
+                if !self.passes_gate([&description]) {
+                    return 0;
+                }
+                let usual = stands_in_for(function);
+                let leads_to = leads_to.unwrap_or(usual);
+                description.substituted = leads_to != usual;
+                let cell = lock(&self.callbacks().made).natives.entry((function, class)).or_default().clone();
+                cell.get_or_init(|| self.bind_native_delegate(description, pointer, leads_to));
+                cell
+            }
+        };
+        match cell.get() {
+            Some(Bound::Hooked(thunk)) => self.stub_of(thunk),
+            Some(Bound::Unhooked(substitute)) => substitute.unwrap_or(function),
+            Some(Bound::Denied(denied)) => {
+                denied.attempted();
+                0
+            }
             None => pointer,
-        };
-        if let Some(&thunk) = lock(&self.callbacks().made).natives.get(&(function, class)) {
-            return self.stub_of(thunk);
         }
-        // Whatever lies outside all libraries is code of the runtime: delegates and the like.
-        let Some(symbol) = symbol_at(function).filter(|symbol| symbol.is_function) else { return pointer };
-        let Some((info, names)) = self.runtime() else { return pointer };
-        let mut description = match names.describe_delegate(info, class, Direction::ToNative) {
-            Some(description) => description,
-            None => return pointer,
-        };
+    }
+
+    /// `None` for what lies outside all libraries, which is code of the runtime: delegates and the like.
+    fn describe_native_delegate(&'static self, function: usize, class: usize) -> Option<TargetDescription> {
+        let symbol = symbol_at(function).filter(|symbol| symbol.is_function)?;
+        let (info, names) = self.runtime()?;
+        let mut description = names.describe_delegate(info, class, Direction::ToNative)?;
+        self.note_key(info.type_of(class), class as u64 | 1);
         let file = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
         description.library = file(&symbol.library);
         description.file = Some(symbol.library.to_string_lossy().into_owned());
         description.symbol = symbol.name;
         description.address = Some(function);
-        self.native_delegate(description, pointer, function, class)
+        Some(description)
     }
 
-    fn native_delegate(
+    fn bind_native_delegate(
         &'static self,
         description: TargetDescription,
         given: usize,
-        function: usize,
-        class: usize,
-    ) -> usize {
-        let Ok(thunk) = lock(&self.bindings().pages).take() else {
-            self.note_unhooked("a delegate for a function pointer: no memory for a thunk".to_owned());
-            return given;
-        };
-        let target = self.boundary().bind(thunk.key(), description);
-        if !self.boundary().needs_hook(target) {
-            lock(&self.bindings().pages).give_back(thunk);
-            return function;
+        leads_to: usize,
+    ) -> Bound {
+        let bound = self.bind_to(description, leads_to, Purpose::Leave);
+        if let Bound::Hooked(thunk) = bound {
+            let mut made = lock(&self.callbacks().made);
+            self.callbacks().keep(&mut made, self.stub_of(thunk), NATIVE, given);
         }
-        self.lead(thunk, function, function, target, Purpose::Leave);
-        let stub = self.stub_of(thunk);
-        let mut made = lock(&self.callbacks().made);
-        // Another thread may have been as far at the same time; then both thunks lead to the function.
-        made.natives.entry((function, class)).or_insert(thunk);
-        self.callbacks().keep(&mut made, stub, NATIVE, given);
-        stub
+        bound
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct Declaration {
     pub(crate) module: usize,
     pub(crate) method: u32,
     pub(crate) description: TargetDescription,
+    /// What it may be as well, where it could not be told which of several methods is bound.
+    pub(crate) others: Vec<TargetDescription>,
 }
 
 impl PInvokes {
@@ -94,14 +96,13 @@ impl Probe {
         };
         let chosen = &declared[seen.unwrap_or(0)];
         let mut description = names.describe_pinvoke(info, chosen.module, chosen.method)?;
+        let mut others = Vec::new();
         if seen.is_none() {
-            // It may be any of them; then no host must block where one of them could not bear it.
-            description.suppress_gc_transition = declared.iter().any(|it| {
-                let description = names.describe_pinvoke(info, it.module, it.method);
-                description.is_some_and(|description| description.suppress_gc_transition)
-            });
+            others.extend(declared[1..].iter().filter_map(|it| names.describe_pinvoke(info, it.module, it.method)));
+            // Then no host must block where one of them could not bear it.
+            description.suppress_gc_transition |= others.iter().any(|it| it.suppress_gc_transition);
         }
-        Some(Declaration { module: chosen.module, method: chosen.method, description })
+        Some(Declaration { module: chosen.module, method: chosen.method, description, others })
     }
 }
 

@@ -21,7 +21,7 @@ use crate::thread_state::{self, new_exit_key, os_thread_name, with_current};
 use crate::threads;
 use clrhost_abi::Hresult;
 use clrhost_boundary::{
-    Boundary, GcManager, HostFailure, HostingLayer, Snapshot, TargetId, Task, TaskManager,
+    Boundary, DeniedTarget, Gate, GcManager, HostFailure, HostingLayer, Snapshot, TargetId, Task, TaskManager,
 };
 use std::collections::{HashMap, HashSet};
 use std::ffi::c_void;
@@ -62,6 +62,8 @@ pub struct ProbeConfig {
     pub host: Option<Box<dyn TaskManager>>,
     /// Whom to tell of suspensions, if anybody.
     pub gc: Option<Box<dyn GcManager>>,
+    /// What decides about native functions before the host does, if anything. Needs [`Source::Thunks`].
+    pub gate: Option<Box<dyn Gate>>,
 }
 
 /// How far the runtime has come with its profiler.
@@ -99,6 +101,8 @@ pub struct HostState {
     pub failures: u64,
     /// The first of them.
     pub kept: Vec<HostFailure>,
+    /// Targets that the host denied, the first one first.
+    pub denied: Vec<Arc<DeniedTarget>>,
 }
 
 /// The process's probe. Lives as long as the process: the runtime may call it until the end.
@@ -111,6 +115,7 @@ pub struct Probe {
     source: Source,
     timing: Timing,
     hosted: bool,
+    gate: Option<Box<dyn Gate>>,
     /// Crossings that no task could take.
     pub(crate) lost: AtomicU64,
     runtime: OnceLock<Runtime>,
@@ -130,6 +135,8 @@ pub struct Probe {
     bindings: Bindings,
     callbacks: Callbacks,
     pinvokes: PInvokes,
+    /// Code was loaded that may call any pointer in cooperative GC mode.
+    suppressed_calls: AtomicBool,
 }
 
 /// Stands in where only suspensions are to be told.
@@ -175,6 +182,7 @@ impl Probe {
             source,
             timing: config.timing,
             hosted,
+            gate: config.gate,
             lost: AtomicU64::new(0),
             runtime: OnceLock::new(),
             refused: OnceLock::new(),
@@ -191,6 +199,7 @@ impl Probe {
             bindings: Bindings::default(),
             callbacks: Callbacks::default(),
             pinvokes: PInvokes::default(),
+            suppressed_calls: AtomicBool::new(false),
         }));
         PROBE.set(probe).map_err(|_| ProbeError::AlreadyInstalled)?;
         let activation = Activation::set(class_factory::CLSID_PROBE, forwarder.path());
@@ -239,6 +248,16 @@ impl Probe {
 
     pub(crate) fn places(&self) -> &Places {
         &self.places
+    }
+
+    /// Whether calls of a pointer may come in cooperative GC mode. Relaxed is enough: the module's code runs after it was
+    /// loaded, on whatever thread.
+    pub(crate) fn has_suppressed_calls(&self) -> bool {
+        self.suppressed_calls.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn gate(&self) -> Option<&dyn Gate> {
+        self.gate.as_deref()
     }
 
     pub(crate) fn bindings(&self) -> &Bindings {
@@ -344,7 +363,7 @@ impl Probe {
         let snapshot = self.boundary.snapshot();
         let host = self.boundary.layer().map(|layer| {
             let (failures, kept) = layer.failures();
-            HostState { shut: layer.is_shut(), failures, kept }
+            HostState { shut: layer.is_shut(), failures, kept, denied: layer.denied_targets() }
         });
         ProbeSnapshot {
             snapshot,
@@ -423,8 +442,13 @@ impl Probe {
     pub(crate) fn note_unhooked(&self, what: String) {
         let mut unhooked = lock(&self.unhooked);
         // A module may be loaded again and again.
-        if !unhooked.contains(&what) {
-            unhooked.push(what);
+        if unhooked.contains(&what) {
+            return;
+        }
+        unhooked.push(what.clone());
+        drop(unhooked);
+        if self.gate.is_some() {
+            eprintln!("clrhost: the policy is not asked everywhere: {what}");
         }
     }
 
@@ -508,7 +532,12 @@ impl Probe {
             Source::Flag => {
                 runtime.inlining.module_loaded(&loaded.path, || runtime.info.module_metadata(module));
             }
-            Source::Thunks => self.pinvokes.module_loaded(module),
+            Source::Thunks => {
+                self.pinvokes.module_loaded(module);
+                if self.is_hosted() && loaded.image().is_some_and(|image| image.has_suppressed_calls()) {
+                    self.suppressed_calls.store(true, Ordering::Relaxed);
+                }
+            }
         }
     }
 
@@ -519,6 +548,7 @@ impl Probe {
             self.rewritten.module_unloads(module);
         }
         self.pinvokes.module_unloads(module);
+        self.bindings.module_unloads(module);
         let Some(keys) = lock(&self.keys_of_module).remove(&module) else { return };
         self.callbacks.forget_types(|class| keys.contains(&(class as u64 | 1)));
         self.boundary.forget_keys(&keys);
