@@ -62,12 +62,7 @@ impl Bindings {
 impl Probe {
     /// What the look-up of a function gets: its address, that of a thunk, or nothing if it is denied. Takes locks and
     /// allocates.
-    pub(crate) fn bind_function(
-        &'static self,
-        seeker: Seeker,
-        name: &CStr,
-        address: usize,
-    ) -> Option<usize> {
+    pub(crate) fn bind_function(&'static self, seeker: Seeker, name: &CStr, address: usize) -> Option<usize> {
         let Some(found) = symbol_at(address).filter(|found| found.is_function) else { return Some(address) };
         let symbol = name.to_string_lossy();
         let declaration = match seeker {
@@ -229,8 +224,8 @@ fn describe(
 
 /// What managed code that calls a function gets to: the function itself, save for `dlsym`.
 pub(crate) fn stands_in_for(address: usize) -> usize {
-    let is_dlsym = symbol_at(address)
-        .is_some_and(|it| it.name.as_deref() == Some("dlsym") && is_c_library(&it.library));
+    let is_dlsym =
+        symbol_at(address).is_some_and(|it| it.name.as_deref() == Some("dlsym") && is_c_library(&it.library));
     if is_dlsym { managed_dlsym_entry() as usize } else { address }
 }
 

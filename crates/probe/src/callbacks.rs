@@ -13,7 +13,7 @@ use crate::native_symbol::symbol_at;
 use crate::probe::{Probe, lock};
 use crate::thunk::Purpose;
 use clrhost_abi::Hresult;
-use clrhost_boundary::TargetDescription;
+use clrhost_boundary::{TargetDescription, TargetId};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Mutex;
@@ -29,8 +29,16 @@ pub(crate) struct Callbacks {
 #[derive(Default)]
 struct Made {
     entries: usize,
-    /// Delegates made from native functions, by function and type.
-    natives: HashMap<(usize, usize), Cell>,
+    natives: HashMap<NativeDelegate, Cell>,
+}
+
+/// A delegate made from a native function, as its makers know it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct NativeDelegate {
+    function: usize,
+    class: usize,
+    /// The target of the pointer that it was made from, where that came by a name: functions may have several.
+    export: Option<TargetId>,
 }
 
 /// Open addressing; full to three quarters at most. A larger one takes its place when it has to grow, and it stays where it
@@ -122,7 +130,7 @@ impl Callbacks {
     /// Method tables lose their meaning.
     pub(crate) fn forget_types(&self, gone: impl Fn(usize) -> bool) {
         let mut made = lock(&self.made);
-        made.natives.retain(|&(_, class), _| !gone(class));
+        made.natives.retain(|made, _| !gone(made.class));
         // SAFETY: as in `find`.
         let Some(table) = (unsafe { self.table.load(Relaxed).as_ref() }) else { return };
         for place in &table.places {
@@ -217,18 +225,21 @@ impl Probe {
     }
 
     fn resolve_function_pointer(&'static self, pointer: usize, class: usize) -> usize {
-        let (function, leads_to) = match thunk_of(self, pointer) {
+        let (function, leads_to, export) = match thunk_of(self, pointer) {
             // The runtime's own pointer, from which it finds the delegate.
             Some(thunk) if thunk.is_reverse() => return thunk.address(),
             // What the pointer leads to, the delegate shall lead to.
-            Some(thunk) => (thunk.address(), Some(thunk.leads_to())),
-            None => (pointer, None),
+            Some(thunk) => {
+                (thunk.address(), Some(thunk.leads_to()), thunk.is_export().then(|| thunk.target_id()))
+            }
+            None => (pointer, None, None),
         };
-        let known = lock(&self.callbacks().made).natives.get(&(function, class)).cloned();
+        let delegate = NativeDelegate { function, class, export };
+        let known = lock(&self.callbacks().made).natives.get(&delegate).cloned();
         let cell = match known.filter(|cell| cell.get().is_some()) {
             Some(cell) => cell,
             None => {
-                let Some(mut description) = self.describe_native_delegate(function, class) else {
+                let Some(mut description) = self.describe_native_delegate(delegate) else {
                     return pointer;
                 };
                 if !self.passes_gate([&description]) {
@@ -237,7 +248,7 @@ impl Probe {
                 let usual = stands_in_for(function);
                 let leads_to = leads_to.unwrap_or(usual);
                 description.substituted = leads_to != usual;
-                let cell = lock(&self.callbacks().made).natives.entry((function, class)).or_default().clone();
+                let cell = lock(&self.callbacks().made).natives.entry(delegate).or_default().clone();
                 cell.get_or_init(|| self.bind_native_delegate(description, pointer, leads_to));
                 cell
             }
@@ -254,15 +265,18 @@ impl Probe {
     }
 
     /// `None` for what lies outside all libraries, which is code of the runtime: delegates and the like.
-    fn describe_native_delegate(&'static self, function: usize, class: usize) -> Option<TargetDescription> {
-        let symbol = symbol_at(function).filter(|symbol| symbol.is_function)?;
+    fn describe_native_delegate(&'static self, delegate: NativeDelegate) -> Option<TargetDescription> {
+        let NativeDelegate { function, class, export } = delegate;
+        let found = symbol_at(function).filter(|symbol| symbol.is_function)?;
         let (info, names) = self.runtime()?;
         let mut description = names.describe_delegate(info, class, Direction::ToNative)?;
         self.note_key(info.type_of(class), class as u64 | 1);
         let file = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
-        description.library = file(&symbol.library);
-        description.file = Some(symbol.library.to_string_lossy().into_owned());
-        description.symbol = symbol.name;
+        let asked_for =
+            export.and_then(|target| self.boundary().target(target)?.description().symbol.clone());
+        description.library = file(&found.library);
+        description.file = Some(found.library.to_string_lossy().into_owned());
+        description.symbol = asked_for.or(found.name);
         description.address = Some(function);
         Some(description)
     }

@@ -98,7 +98,9 @@ impl Probe {
         let mut description = names.describe_pinvoke(info, chosen.module, chosen.method)?;
         let mut others = Vec::new();
         if seen.is_none() {
-            others.extend(declared[1..].iter().filter_map(|it| names.describe_pinvoke(info, it.module, it.method)));
+            others.extend(
+                declared[1..].iter().filter_map(|it| names.describe_pinvoke(info, it.module, it.method)),
+            );
             // Then no host must block where one of them could not bear it.
             description.suppress_gc_transition |= others.iter().any(|it| it.suppress_gc_transition);
         }

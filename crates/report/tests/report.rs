@@ -187,6 +187,7 @@ fn notes_say_what_happened_and_nothing_else() {
         "mismatches",
         "host_shut",
         "host_failed",
+        "host_denied",
         "policy_denied",
         "policy_not_enforced",
         "policy_over_budget",
@@ -231,7 +232,7 @@ fn the_hosts_failures_are_told() {
 fn targets_beyond_the_capacity_share_a_row_that_is_explained() {
     let world = World::new();
     let thread = world.thread(1, None);
-    let last = (0..1 << 16)
+    let last = (0..1 << 17)
         .map(|_| world.bind(TargetDescription::named(TargetKind::PInvoke, "A.b")))
         .last()
         .unwrap();

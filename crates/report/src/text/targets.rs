@@ -101,6 +101,9 @@ fn label(row: &TargetRow) -> Label {
     if row.suppress_gc_transition {
         extra += " (no GC transition)";
     }
+    if row.substituted {
+        extra += " (another function in its place)";
+    }
     if row.unwound > 0 {
         extra += &format!(" ({} unwound)", count(row.unwound));
     }
