@@ -2,14 +2,16 @@
 
 use crate::crossings::PreparedEnvironment;
 use crate::newest::NewestConfig;
-use crate::{Application, Crossings, Error, Reporter, Runtime, Tasks, shim};
+use crate::{Application, Crossings, Error, Reporter, Runtime, Tasks, gate, shim};
 use clrhost_boundary::{GcManager, TaskManager};
 use clrhost_engine_coreclr::{
     self as engine, App, CommandLine, Context, Environment, HostFxr, HostOptions, Requirements,
     RuntimeConfig, RuntimeConfigFile,
 };
+use clrhost_policy::Violations;
 use clrhost_probe::{Attachment, Probe, ProbeConfig, Source, Timing};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static STARTED: AtomicBool = AtomicBool::new(false);
@@ -23,6 +25,7 @@ pub struct Host {
     timing: Timing,
     task_manager: Option<Box<dyn TaskManager>>,
     gc_manager: Option<Box<dyn GcManager>>,
+    policy: Option<Arc<Violations>>,
     properties: Vec<(String, String)>,
     without_hooks: bool,
 }
@@ -48,6 +51,13 @@ impl Host {
     /// Tells this host when collections stop the managed threads.
     pub fn gc_manager(mut self, gc_manager: impl GcManager + 'static) -> Host {
         self.gc_manager = Some(Box::new(gc_manager));
+        self
+    }
+
+    /// Applies this policy to native functions, before a task manager is asked about them, and has reports say what it did.
+    /// In the mode `enforce` it needs the source [`Source::Thunks`].
+    pub fn policy(mut self, violations: Arc<Violations>) -> Host {
+        self.policy = Some(violations);
         self
     }
 
@@ -98,8 +108,11 @@ impl Host {
             context.set_property(name, value)?;
         }
         let framework = context.runtime_version()?;
+        let policy = self.policy.clone();
         let crossings = self.claim_process(framework.as_ref())?;
-        let reporter = crossings.map(|crossings| Reporter::new(crossings, &application, framework.as_ref()));
+        let reporter = crossings.map(|crossings| {
+            Reporter::new(crossings, &application, framework.as_ref()).with_policy_of(policy)
+        });
         let environment = PreparedEnvironment::of(crossings);
         if crossings.is_some_and(|crossings| crossings.is_hosted()) {
             // This starts the runtime. Runtimes before .NET 8 cannot do it for an application, and go on without.
@@ -146,6 +159,12 @@ impl Host {
 
     /// The last step before the runtime is started, so that every error before it leaves the process as it was.
     fn claim_process(self, framework: Option<&engine::Runtime>) -> Result<Option<Crossings>, Error> {
+        let gate = match &self.policy {
+            Some(policy) => {
+                gate::gate(policy, self.source.unwrap_or(Source::Thunks), self.timing, self.without_hooks)?
+            }
+            None => None,
+        };
         if STARTED.swap(true, Ordering::Relaxed) {
             return Err(Error::AlreadyStarted);
         }
@@ -157,6 +176,7 @@ impl Host {
             timing: self.timing,
             host: self.task_manager,
             gc: self.gc_manager,
+            gate,
         };
         match Probe::install(config) {
             Ok(probe) => {

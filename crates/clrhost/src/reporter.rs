@@ -1,6 +1,7 @@
 //! The report on an application, to be made at any time.
 
 use crate::{Application, Crossings};
+use clrhost_boundary::{TargetDescription, TargetKind};
 use clrhost_engine_coreclr as engine;
 use clrhost_policy::Violations;
 use clrhost_probe::{Probe, Timing};
@@ -54,12 +55,20 @@ impl Reporter {
         Reporter { policy: Some(violations), ..self }
     }
 
+    pub(crate) fn with_policy_of(self, violations: Option<Arc<Violations>>) -> Reporter {
+        Reporter { policy: violations, ..self }
+    }
+
     /// The report as things are now. `exit` says how the application ended, if it has; `user_only` leaves out the rows
     /// of .NET's own assemblies.
     pub fn report(&self, exit: Exit, user_only: bool) -> Report {
         let read = self.crossings.snapshot();
-        let host =
-            read.host.map(|host| HostOutcome { shut: host.shut, failures: host.failures, kept: host.kept });
+        let host = read.host.map(|host| HostOutcome {
+            shut: host.shut,
+            failures: host.failures,
+            kept: host.kept,
+            denied: host.denied,
+        });
         let context = ReportContext {
             runtime_name: self.runtime_name.clone(),
             runtime_version: self.version(read.runtime_version),
@@ -87,6 +96,12 @@ impl Reporter {
             unhooked: self.crossings.unhooked(),
         };
         Report::new(&read.snapshot, context)
+    }
+
+    /// Native functions whose address managed code has, called or not.
+    pub fn bound_functions(&self) -> Vec<TargetDescription> {
+        let bound = self.crossings.snapshot().snapshot.bound.into_values();
+        bound.filter(|target| target.kind.is_native() && target.kind != TargetKind::RuntimeWait).collect()
     }
 
     /// Hostfxr's word where it gave one, else what the runtime told the probe.

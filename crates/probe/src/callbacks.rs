@@ -5,13 +5,15 @@
 //! for a thunk of ours, so that a delegate keeps its identity; and a native function becomes a thunk, so that calls of the
 //! delegate are seen.
 
+use crate::admission::Bound;
+use crate::bindings::{Cell, stands_in_for};
 use crate::entry::{ErrnoGuard, guarded};
 use crate::names::Direction;
 use crate::native_symbol::{NativeSymbol, symbol_at};
 use crate::probe::{Probe, lock};
-use crate::thunk::{Purpose, Thunk};
+use crate::thunk::Purpose;
 use clrhost_abi::Hresult;
-use clrhost_boundary::TargetDescription;
+use clrhost_boundary::{TargetDescription, TargetId};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Mutex;
@@ -27,17 +29,19 @@ pub(crate) struct Callbacks {
 #[derive(Default)]
 struct Made {
     entries: usize,
-    /// Delegates made from native functions.
-    natives: HashMap<Native, &'static Thunk>,
+    natives: HashMap<NativeDelegate, Cell>,
 }
 
-/// A native function that became a delegate of some type.
+/// A delegate made from a native function, as its makers know it.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Native {
+struct NativeDelegate {
+    /// By name, as another library may be loaded later where this one is now.
     symbol: NativeSymbol,
-    /// For symbols without a name.
+    /// For symbols without a name; else 0.
     address: usize,
     class: usize,
+    /// The target of the pointer that it was made from, where that came by a name: functions may have several.
+    export: Option<TargetId>,
 }
 
 /// Open addressing; full to three quarters at most. A larger one takes its place when it has to grow, and it stays where it
@@ -128,7 +132,8 @@ impl Callbacks {
 
     /// Method tables lose their meaning.
     pub(crate) fn forget_types(&self, gone: impl Fn(usize) -> bool) {
-        let _made = lock(&self.made);
+        let mut made = lock(&self.made);
+        made.natives.retain(|made, _| !gone(made.class));
         // SAFETY: as in `find`.
         let Some(table) = (unsafe { self.table.load(Relaxed).as_ref() }) else { return };
         for place in &table.places {
@@ -175,7 +180,7 @@ pub(crate) extern "C" fn make_callback(pointer: usize, method_table: usize) -> u
     answer
 }
 
-/// What the runtime is to make a delegate of this type from.
+/// What the runtime is to make a delegate of this type from; 0 if the function is denied.
 pub(crate) extern "C" fn resolve_function_pointer(pointer: usize, class: usize) -> usize {
     let mut answer = pointer;
     let _ = guarded("a delegate for a function pointer", || {
@@ -225,60 +230,84 @@ impl Probe {
     }
 
     fn resolve_function_pointer(&'static self, pointer: usize, class: usize) -> usize {
-        let function = match self.bindings().thunk_at(pointer) {
+        let (function, leads_to, export) = match self.bindings().thunk_at(pointer) {
             // The runtime's own pointer, from which it finds the delegate.
             Some(thunk) if thunk.is_reverse() => return thunk.address(),
-            Some(thunk) => thunk.address(),
-            None => pointer,
+            // What the pointer leads to, the delegate shall lead to.
+            Some(thunk) => {
+                (thunk.address(), Some(thunk.leads_to()), thunk.is_export().then(|| thunk.target_id()))
+            }
+            None => (pointer, None, None),
         };
-        // Whatever lies outside all libraries is code of the runtime: delegates and the like.
+        // What lies outside all libraries is code of the runtime: delegates and the like.
         let Some(symbol) = symbol_at(function).filter(|symbol| symbol.is_function) else { return pointer };
-        // By name, as another library may have been loaded where this one was; and where it lies now.
-        let native = Native {
-            address: if symbol.name.is_some() { 0 } else { function },
-            symbol: symbol.clone(),
-            class,
+        let address = if symbol.name.is_some() { 0 } else { function };
+        let delegate = NativeDelegate { symbol, address, class, export };
+        let known = lock(&self.callbacks().made).natives.get(&delegate).cloned();
+        let cell = match known.filter(|cell| cell.get().is_some()) {
+            Some(cell) => cell,
+            None => {
+                let Some(mut description) = self.describe_native_delegate(&delegate, function) else {
+                    return pointer;
+                };
+                if !self.passes_gate([&description]) {
+                    return 0;
+                }
+                let usual = stands_in_for(function);
+                let leads_to = leads_to.unwrap_or(usual);
+                description.substituted = leads_to != usual;
+                let cell = lock(&self.callbacks().made).natives.entry(delegate).or_default().clone();
+                cell.get_or_init(|| self.bind_native_delegate(description, pointer, leads_to));
+                cell
+            }
         };
-        if let Some(&thunk) = lock(&self.callbacks().made).natives.get(&native) {
-            thunk.move_to(function);
-            return self.bindings().stub_of(thunk);
+        match cell.get() {
+            Some(Bound::Hooked(thunk)) => {
+                // The library may have been unloaded and loaded again.
+                thunk.move_to(function);
+                self.bindings().stub_of(thunk)
+            }
+            Some(Bound::Unhooked(substitute)) => substitute.unwrap_or(function),
+            Some(Bound::Denied(denied)) => {
+                denied.attempted();
+                0
+            }
+            None => pointer,
         }
-        let Some((info, names)) = self.runtime() else { return pointer };
-        let mut description = match names.describe_delegate(info, class, Direction::ToNative) {
-            Some(description) => description,
-            None => return pointer,
-        };
-        let file = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
-        description.library = file(&symbol.library);
-        description.file = Some(symbol.library.to_string_lossy().into_owned());
-        description.symbol = symbol.name;
-        description.address = Some(function);
-        self.native_delegate(description, pointer, function, native)
     }
 
-    fn native_delegate(
+    fn describe_native_delegate(
+        &'static self,
+        delegate: &NativeDelegate,
+        function: usize,
+    ) -> Option<TargetDescription> {
+        let NativeDelegate { symbol: found, class, export, .. } = delegate;
+        let class = *class;
+        let (info, names) = self.runtime()?;
+        let mut description = names.describe_delegate(info, class, Direction::ToNative)?;
+        self.note_key(info.type_of(class), class as u64 | 1);
+        let file = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let asked_for =
+            export.and_then(|target| self.boundary().target(target)?.description().symbol.clone());
+        description.library = file(&found.library);
+        description.file = Some(found.library.to_string_lossy().into_owned());
+        description.symbol = asked_for.or(found.name.clone());
+        description.address = Some(function);
+        Some(description)
+    }
+
+    fn bind_native_delegate(
         &'static self,
         description: TargetDescription,
         given: usize,
-        function: usize,
-        native: Native,
-    ) -> usize {
-        let Ok(thunk) = lock(&self.bindings().functions).take() else {
-            self.note_unhooked("a delegate for a function pointer: no memory for a thunk".to_owned());
-            return given;
-        };
-        let target = self.boundary().bind(self.bindings().new_key(), description);
-        if !self.boundary().needs_hook(target) {
-            lock(&self.bindings().functions).give_back(thunk);
-            return function;
+        leads_to: usize,
+    ) -> Bound {
+        let bound = self.bind_to(description, leads_to, Purpose::Leave);
+        if let Bound::Hooked(thunk) = bound {
+            let mut made = lock(&self.callbacks().made);
+            self.callbacks().keep(&mut made, self.bindings().stub_of(thunk), NATIVE, given);
         }
-        self.lead(thunk, function, function, target, Purpose::Leave);
-        let stub = self.bindings().stub_of(thunk);
-        let mut made = lock(&self.callbacks().made);
-        // Another thread may have been as far at the same time; then both thunks lead to the function.
-        made.natives.entry(native).or_insert(thunk);
-        self.callbacks().keep(&mut made, stub, NATIVE, given);
-        stub
+        bound
     }
 }
 

@@ -10,6 +10,7 @@
 //! change of `errno`; no lock is held while the runtime or a host is called.
 
 mod activation;
+mod admission;
 mod arch;
 mod bindings;
 mod callback;

@@ -106,15 +106,25 @@ pub(crate) unsafe extern "C" fn looked_up(
             places.learn(announced, name, place);
         }
         if let Some(seeker) = places.seeker(place) {
-            answer = probe.bind_function(seeker, name, found as usize) as *mut c_void;
-            if seeker == Seeker::PerhapsPInvoke && answer != found {
+            let bound = probe.bind_function(seeker, name, found as usize);
+            if seeker == Seeker::PerhapsPInvoke && bound != Some(found as usize) {
                 // It was one. (In a program of a single file the announced one is not looked up.)
                 places.set_pinvoke(place);
             }
+            answer = or_missing(bound, library);
         }
         Hresult::S_OK
     });
     answer
+}
+
+/// What `dlsym` gives. A function that is denied is one that is missing, also for `dlerror`.
+fn or_missing(found: Option<usize>, library: *mut c_void) -> *mut c_void {
+    match found {
+        Some(address) => address as *mut c_void,
+        // SAFETY: the library is one in which a symbol has just been found, and no symbol has such a name.
+        None => unsafe { libc::dlsym(library, c"(the function is denied: clrhost)".as_ptr()) },
+    }
 }
 
 /// `dlsym` as managed code calls it by a P/Invoke of its own: what it gives is followed as well.
@@ -134,7 +144,7 @@ pub(crate) unsafe extern "C" fn managed_looked_up(library: *mut c_void, name: *c
         // SAFETY: the caller's duty, and it is not null.
         let name = unsafe { CStr::from_ptr(name) };
         if let Some(probe) = Probe::installed() {
-            answer = probe.bind_function(Seeker::Managed, name, found as usize) as *mut c_void;
+            answer = or_missing(probe.bind_function(Seeker::Managed, name, found as usize), library);
         }
         Hresult::S_OK
     });

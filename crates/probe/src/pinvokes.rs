@@ -34,6 +34,8 @@ pub(crate) struct Declaration {
     pub(crate) module: usize,
     pub(crate) method: u32,
     pub(crate) description: TargetDescription,
+    /// What it may be as well, where it could not be told which of several methods is bound.
+    pub(crate) others: Vec<TargetDescription>,
 }
 
 impl Declaration {
@@ -125,7 +127,8 @@ impl Probe {
         };
         // Where none is seen, the name of the library has to do; a resolver may have found quite another one.
         let named = || declared.iter().position(|it| is_named(library, &it.library));
-        let chosen = &declared[seen.or_else(named).unwrap_or(0)];
+        let place = seen.or_else(named).unwrap_or(0);
+        let chosen = &declared[place];
         let describe = |it: &Declared| {
             let (module, method) = (it.module, it.method);
             let known = names.describe_pinvoke(info, module, method);
@@ -134,12 +137,14 @@ impl Probe {
             })
         };
         let mut description = describe(chosen)?;
+        let mut others = Vec::new();
         if seen.is_none() {
-            // It may be any of them; then no host must block where one of them could not bear it.
-            description.suppress_gc_transition =
-                declared.iter().filter_map(describe).any(|description| description.suppress_gc_transition);
+            let all = declared.iter().enumerate();
+            others.extend(all.filter(|(other, _)| *other != place).filter_map(|(_, it)| describe(it)));
+            // Then no host must block where one of them could not bear it.
+            description.suppress_gc_transition |= others.iter().any(|it| it.suppress_gc_transition);
         }
-        Some(Declaration { module: chosen.module, method: chosen.method, description })
+        Some(Declaration { module: chosen.module, method: chosen.method, description, others })
     }
 }
 

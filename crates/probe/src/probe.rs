@@ -21,7 +21,8 @@ use crate::thread_state::{self, new_exit_key, os_thread_name, with_current};
 use crate::threads;
 use clrhost_abi::Hresult;
 use clrhost_boundary::{
-    Boundary, GcManager, HostFailure, HostingLayer, Origin, Snapshot, TargetId, Task, TaskManager,
+    Boundary, DeniedTarget, Gate, GcManager, HostFailure, HostingLayer, Origin, Snapshot, TargetId, Task,
+    TaskManager,
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::c_void;
@@ -62,6 +63,8 @@ pub struct ProbeConfig {
     pub host: Option<Box<dyn TaskManager>>,
     /// Whom to tell of suspensions, if anybody.
     pub gc: Option<Box<dyn GcManager>>,
+    /// What decides about native functions before the host does, if anything. Needs [`Source::Thunks`].
+    pub gate: Option<Box<dyn Gate>>,
 }
 
 /// How far the runtime has come with its profiler.
@@ -99,6 +102,8 @@ pub struct HostState {
     pub failures: u64,
     /// The first of them.
     pub kept: Vec<HostFailure>,
+    /// Targets that the host denied, the first one first.
+    pub denied: Vec<Arc<DeniedTarget>>,
 }
 
 /// The process's probe. Lives as long as the process: the runtime may call it until the end.
@@ -113,6 +118,7 @@ pub struct Probe {
     source: OnceLock<Source>,
     timing: Timing,
     hosted: bool,
+    gate: Option<Box<dyn Gate>>,
     /// Crossings that no task could take.
     pub(crate) lost: AtomicU64,
     runtime: OnceLock<Runtime>,
@@ -134,6 +140,8 @@ pub struct Probe {
     bindings: Bindings,
     callbacks: Callbacks,
     pinvokes: PInvokes,
+    /// Code was loaded that may call any pointer in cooperative GC mode.
+    suppressed_calls: AtomicBool,
 }
 
 /// Stands in where only suspensions are to be told.
@@ -192,6 +200,7 @@ impl Probe {
             source: OnceLock::new(),
             timing: config.timing,
             hosted,
+            gate: config.gate,
             lost: AtomicU64::new(0),
             runtime: OnceLock::new(),
             refused: OnceLock::new(),
@@ -209,6 +218,7 @@ impl Probe {
             bindings: Bindings::new(),
             callbacks: Callbacks::default(),
             pinvokes: PInvokes::default(),
+            suppressed_calls: AtomicBool::new(false),
         }));
         PROBE.set(probe).map_err(|_| ProbeError::AlreadyInstalled)?;
         Ok(probe)
@@ -255,6 +265,16 @@ impl Probe {
 
     pub(crate) fn places(&self) -> &Places {
         &self.places
+    }
+
+    /// Whether calls of a pointer may come in cooperative GC mode. Relaxed is enough: the module's code runs after it was
+    /// loaded, on whatever thread.
+    pub(crate) fn has_suppressed_calls(&self) -> bool {
+        self.suppressed_calls.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn gate(&self) -> Option<&dyn Gate> {
+        self.gate.as_deref()
     }
 
     pub(crate) fn bindings(&self) -> &Bindings {
@@ -360,7 +380,7 @@ impl Probe {
         let snapshot = self.boundary.snapshot();
         let host = self.boundary.layer().map(|layer| {
             let (failures, kept) = layer.failures();
-            HostState { shut: layer.is_shut(), failures, kept }
+            HostState { shut: layer.is_shut(), failures, kept, denied: layer.denied_targets() }
         });
         ProbeSnapshot {
             snapshot,
@@ -383,7 +403,9 @@ impl Probe {
         let names = Names::new(&info);
         // Asked now: a report may be made when the runtime is gone already.
         let version = info.runtime_version();
-        let _ = self.source.set(self.asked_source.unwrap_or_else(|| best_source(version)));
+        // A gate is passed where thunks are made, and nowhere else.
+        let best = || if self.gate.is_some() { Source::Thunks } else { best_source(version) };
+        let _ = self.source.set(self.asked_source.unwrap_or_else(best));
         let inlining = Inlining::default();
         let runtime = self.runtime.get_or_init(|| Runtime { info, names, inlining, version });
         if self.is_hosted() && !self.threads_redirected.load(Ordering::Relaxed) {
@@ -447,8 +469,13 @@ impl Probe {
     pub(crate) fn note_unhooked(&self, what: String) {
         let mut unhooked = lock(&self.unhooked);
         // A module may be loaded again and again.
-        if !unhooked.contains(&what) {
-            unhooked.push(what);
+        if unhooked.contains(&what) {
+            return;
+        }
+        unhooked.push(what.clone());
+        drop(unhooked);
+        if self.gate.is_some() {
+            eprintln!("clrhost: the policy is not asked everywhere: {what}");
         }
     }
 
@@ -536,8 +563,12 @@ impl Probe {
                 runtime.inlining.module_loaded(&loaded.path, || runtime.info.module_metadata(module));
             }
             Source::Thunks => {
+                let image = loaded.image();
+                if self.is_hosted() && image.as_ref().is_some_and(|image| image.has_suppressed_calls()) {
+                    self.suppressed_calls.store(true, Ordering::Relaxed);
+                }
                 if runtime.names.origin_of(&loaded.path) == Origin::User
-                    && loaded.image().is_some_and(|image| image.calls_through_pointers())
+                    && image.is_some_and(|image| image.calls_through_pointers())
                     && let Some(name) = loaded.path.file_name()
                 {
                     lock(&self.pointer_callers).insert(name.to_string_lossy().into_owned());

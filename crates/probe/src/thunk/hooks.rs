@@ -1,7 +1,7 @@
 //! What thunks call: everything that is not the usual case, and everything where there is a host.
 //!
 //! All but [`uco_entered`] and [`uco_left`] run in preemptive GC mode, where a host may block; see
-//! [`Thunk::suppresses_gc_transition`] for the exception, in which no host is called.
+//! [`stops_collector`] for the exception, in which no host is called.
 
 use crate::arch::thunk::is_in_thunk;
 use crate::entry::{ErrnoGuard, guarded};
@@ -29,7 +29,7 @@ pub(crate) extern "C" fn open(thunk: &'static Thunk, sp: usize) -> u64 {
     let _ = guarded("a call through a thunk", || {
         let _errno = ErrnoGuard::keep();
         let Some(probe) = Probe::installed() else { return Hresult::S_OK };
-        let opened = if thunk.suppresses_gc_transition() && probe.is_hosted() && current().is_none() {
+        let opened = if probe.is_hosted() && stops_collector(probe, thunk) && current().is_none() {
             // A task would be announced to the host, which might block the collector here.
             false
         } else {
@@ -56,7 +56,7 @@ fn open_on(probe: &Probe, owner: &TaskOwner, thunk: &Thunk, sp: usize) -> u64 {
             return NOT_OVER_THE_BORDER;
         }
     }
-    let hosted = probe.is_hosted() && !thunk.suppresses_gc_transition();
+    let hosted = probe.is_hosted() && !stops_collector(probe, thunk);
     let opened = match (probe.timing() == Timing::Timed, hosted) {
         (true, true) => boundary.open_exact::<true, true>(owner, bracket, target, key, sp, is_tail_call),
         (true, false) => boundary.open_exact::<true, false>(owner, bracket, target, key, sp, is_tail_call),
@@ -72,6 +72,13 @@ pub(crate) extern "C" fn visited(thunk: &'static Thunk, sp: usize) {
     if bracket > NOT_OVER_THE_BORDER {
         close(bracket);
     }
+}
+
+/// Whether the call may come in cooperative GC mode, so that no host must be called. A P/Invoke's declaration tells it. A
+/// pointer that managed code has by name may be called by `calli`, whose signature tells it; as nothing tells which signature
+/// a call has, any call of a pointer is taken for one as soon as a module with such a signature is loaded.
+fn stops_collector(probe: &Probe, thunk: &Thunk) -> bool {
+    thunk.suppresses_gc_transition() || thunk.is_export() && probe.has_suppressed_calls()
 }
 
 /// The function called in this bracket has returned.

@@ -118,6 +118,11 @@ impl Thunk {
         self.address.load(Relaxed)
     }
 
+    /// Where its callers get to: the function, or what stands in for it.
+    pub(crate) fn leads_to(&self) -> usize {
+        self.target.load(Relaxed)
+    }
+
     pub(crate) fn target_id(&self) -> TargetId {
         TargetId::from_index(self.target_id.load(Relaxed) as usize)
     }
