@@ -1,6 +1,7 @@
 //! Which managed method a P/Invoke is, told from what the runtime looks up: the name of a symbol and the library it found.
 
 use crate::info::ProfilerInfo;
+use crate::names::Names;
 use crate::probe::{Probe, lock};
 use crate::thread_state::stack_bounds;
 use clrhost_boundary::TargetDescription;
@@ -16,7 +17,7 @@ pub(crate) struct PInvokes(Mutex<Index>);
 struct Index {
     /// Modules that were loaded since the last look.
     unread: Vec<usize>,
-    /// Modules made at run time, to which declarations may be added at any time.
+    /// Modules that are made at run time, and may declare more at any time.
     growing: Vec<usize>,
     by_symbol: HashMap<String, Vec<Declared>>,
 }
@@ -33,6 +34,15 @@ pub(crate) struct Declaration {
     pub(crate) module: usize,
     pub(crate) method: u32,
     pub(crate) description: TargetDescription,
+    /// What it may be as well, where it could not be told which of several methods is bound.
+    pub(crate) others: Vec<TargetDescription>,
+}
+
+impl Declaration {
+    /// Does the declaration name this library?
+    pub(crate) fn names_library(&self, file: &Path) -> bool {
+        self.description.library.as_deref().is_some_and(|declared| is_named(file, declared))
+    }
 }
 
 impl PInvokes {
@@ -49,58 +59,59 @@ impl PInvokes {
         index.by_symbol.values_mut().for_each(|declared| declared.retain(|it| it.module != module));
     }
 
-    /// Methods that declare this entry point, whatever the library: a resolver, or an alias in another library, may have led
-    /// to quite another one than the declaration says. The runtime tries names with an A or W at their end too.
-    fn declared(&self, symbol: &str) -> Vec<Declared> {
-        let index = lock(&self.0);
+    /// Methods that declare this entry point; the runtime tries names with an A or W at their end too.
+    fn declared(&self, probe: &'static Probe, info: &ProfilerInfo, symbol: &str) -> Vec<Declared> {
+        self.read(info);
         let plain = symbol.strip_suffix(['A', 'W']);
-        index.by_symbol.get(symbol).or_else(|| index.by_symbol.get(plain?)).cloned().unwrap_or_default()
+        let is_named = |name: &str| name == symbol || Some(name) == plain;
+        let (found, growing) = {
+            let index = lock(&self.0);
+            let found = index.by_symbol.get(symbol).or_else(|| index.by_symbol.get(plain?));
+            (found.cloned().unwrap_or_default(), index.growing.clone())
+        };
+        if growing.is_empty() {
+            return found;
+        }
+        let made = from_own_thread(probe, move |info, _| {
+            growing.into_iter().flat_map(|module| made_declarations(info, module)).collect::<Vec<_>>()
+        });
+        let made = made.unwrap_or_default().into_iter();
+        let made = made.filter(|(name, _)| is_named(name)).map(|(_, declared)| declared);
+        found.into_iter().chain(made).collect()
     }
 
-    /// Reads what was loaded since the last look. True if there are modules that are still being made.
-    fn read_loaded(&self, info: &ProfilerInfo) -> bool {
-        loop {
-            // Taken out one by one: no lock is held while the runtime is called.
-            let Some(module) = lock(&self.0).unread.pop() else { break };
+    /// Reads the declarations of modules that are new. Two threads may read the same ones at a time; neither waits for the
+    /// other, as no lock may be held while the runtime is called.
+    fn read(&self, info: &ProfilerInfo) {
+        let unread = lock(&self.0).unread.clone();
+        for module in unread {
             let loaded = info.loaded_module(module);
-            if let Some(image) = loaded.as_ref().and_then(|loaded| loaded.image()) {
-                image.pinvokes().for_each(|it| self.keep(module, it.method, it.symbol, it.library));
-            } else {
-                lock(&self.0).growing.push(module);
+            let image = loaded.as_ref().and_then(|loaded| loaded.image());
+            let mut index = lock(&self.0);
+            if !index.unread.contains(&module) {
+                continue;
             }
-        }
-        !lock(&self.0).growing.is_empty()
-    }
-
-    /// Reads modules that are still being made; see [`asked_elsewhere`].
-    fn read_growing(&self, info: &ProfilerInfo) {
-        let growing = lock(&self.0).growing.clone();
-        for module in growing {
-            let Some(metadata) = info.module_metadata(module) else { continue };
-            for method in metadata.pinvokes() {
-                if let (library, Some(symbol)) = metadata.pinvoke_map(method) {
-                    self.keep(module, method, &symbol, library.as_deref().unwrap_or_default());
-                }
+            index.unread.retain(|&unread| unread != module);
+            let Some(image) = image else {
+                index.growing.push(module);
+                continue;
+            };
+            for it in image.pinvokes() {
+                let declared = Declared { module, method: it.method, library: it.library.to_owned() };
+                index.by_symbol.entry(it.symbol.to_owned()).or_default().push(declared);
             }
-        }
-    }
-
-    fn keep(&self, module: usize, method: u32, symbol: &str, library: &str) {
-        let mut index = lock(&self.0);
-        let declared = index.by_symbol.entry(symbol.to_owned()).or_default();
-        // What is still being made is read again and again.
-        if !declared.iter().any(|it| (it.module, it.method) == (module, method)) {
-            declared.push(Declared { module, method, library: library.to_owned() });
         }
     }
 }
 
-/// A method that may be the one that is being bound.
-struct Candidate {
-    declared: Declared,
-    description: Option<TargetDescription>,
-    /// Its FunctionID.
-    function: Option<usize>,
+/// What an assembly that is made at run time declares by now.
+fn made_declarations(info: &ProfilerInfo, module: usize) -> Vec<(String, Declared)> {
+    let Some(metadata) = info.module_metadata(module) else { return Vec::new() };
+    let declared = |method| {
+        let (library, symbol) = metadata.pinvoke_map(method);
+        Some((symbol?, Declared { module, method, library: library.unwrap_or_default() }))
+    };
+    metadata.pinvokes().into_iter().filter_map(declared).collect()
 }
 
 impl Probe {
@@ -108,70 +119,64 @@ impl Probe {
     /// one. Where several do, that one whose identity lies on the thread's stack.
     pub(crate) fn declaration_of(&'static self, symbol: &str, library: &Path) -> Option<Declaration> {
         let (info, names) = self.runtime()?;
-        let describe = |it: &Declared| names.describe_pinvoke(info, it.module, it.method);
-        let some_grow = self.pinvokes().read_loaded(info);
-        let mut declared = self.pinvokes().declared(symbol);
-        if declared.len() > 1 || some_grow {
-            let candidates = asked_elsewhere(self, || {
-                self.pinvokes().read_growing(info);
-                let candidate = |it: Declared| Candidate {
-                    description: describe(&it),
-                    function: info.function_of(it.module, it.method),
-                    declared: it,
-                };
-                self.pinvokes().declared(symbol).into_iter().map(candidate).collect::<Vec<_>>()
-            });
-            match candidates.as_deref() {
-                Some([]) => return None,
-                Some([only]) => return declaration(&only.declared, only.description.clone()?),
-                Some(several) => {
-                    if let Some(bound) = bound_on_this_thread(several) {
-                        return declaration(&bound.declared, bound.description.clone()?);
-                    }
-                    declared = several.iter().map(|it| it.declared.clone()).collect();
-                }
-                None => {}
-            }
-        }
-        // Without a trace on the stack the library has to tell.
-        let named = declared.iter().find(|it| is_named(library, &it.library));
-        let chosen = named.or(declared.first())?;
+        let declared = self.pinvokes().declared(self, info, symbol);
+        let seen = match &declared[..] {
+            [] => return None,
+            [_] => Some(0),
+            several => bound_on_this_thread(self, several),
+        };
+        // Where none is seen, the name of the library has to do; a resolver may have found quite another one.
+        let named = || declared.iter().position(|it| is_named(library, &it.library));
+        let place = seen.or_else(named).unwrap_or(0);
+        let chosen = &declared[place];
+        let describe = |it: &Declared| {
+            let (module, method) = (it.module, it.method);
+            let known = names.describe_pinvoke(info, module, method);
+            known.or_else(|| {
+                from_own_thread(self, move |info, names| names.describe_made(info, module, method))?
+            })
+        };
         let mut description = describe(chosen)?;
-        // It may be any of them; then no host must block where one of them could not bear it.
-        let suppresses = |it: &Declared| describe(it).is_some_and(|it| it.suppress_gc_transition);
-        description.suppress_gc_transition |= declared.iter().any(suppresses);
-        declaration(chosen, description)
+        let mut others = Vec::new();
+        if seen.is_none() {
+            let all = declared.iter().enumerate();
+            others.extend(all.filter(|(other, _)| *other != place).filter_map(|(_, it)| describe(it)));
+            // Then no host must block where one of them could not bear it.
+            description.suppress_gc_transition |= others.iter().any(|it| it.suppress_gc_transition);
+        }
+        Some(Declaration { module: chosen.module, method: chosen.method, description, others })
     }
 }
 
-fn declaration(declared: &Declared, description: TargetDescription) -> Option<Declaration> {
-    Some(Declaration { module: declared.module, method: declared.method, description })
-}
-
-/// Asks the runtime on another thread what it does not tell managed threads while they bind a P/Invoke: FunctionIDs, and the
-/// metadata of modules that are still being made. `None` if no thread can be had.
-fn asked_elsewhere<T: Send>(probe: &'static Probe, ask: impl FnOnce() -> T + Send) -> Option<T> {
-    std::thread::scope(|scope| {
-        let asked = std::thread::Builder::new().name("clrhost names".to_owned()).spawn_scoped(scope, || {
-            probe.mark_internal_thread();
-            ask()
-        });
-        asked.ok()?.join().ok()
-    })
+/// Asks the runtime from a thread that it does not know. Most questions it does not answer to threads of its own now, as they
+/// are not in a callback of the profiler's. `None` if there is no such thread to be had.
+fn from_own_thread<T: Send + 'static>(
+    probe: &'static Probe,
+    ask: impl FnOnce(&ProfilerInfo, &Names) -> T + Send + 'static,
+) -> Option<T> {
+    let asked = std::thread::Builder::new().name("clrhost names".to_owned()).spawn(move || {
+        probe.mark_internal_thread();
+        probe.runtime().map(|(info, names)| ask(info, names))
+    });
+    asked.ok()?.join().ok()?
 }
 
 /// Which of these the runtime is binding on the calling thread.
 ///
 /// It does not tell, and while it works on a P/Invoke it does not let a profiler walk the stack. But it hands the method's
 /// identity, which is its FunctionID, from function to function; so the words on the stack of those are compared.
-fn bound_on_this_thread(candidates: &[Candidate]) -> Option<&Candidate> {
+fn bound_on_this_thread(probe: &'static Probe, candidates: &[Declared]) -> Option<usize> {
     const REACH: usize = 16 * 1024;
+    let wanted = candidates.to_vec();
+    let functions = from_own_thread(probe, move |info, _| {
+        wanted.iter().map(|it| info.function_of(it.module, it.method)).collect::<Vec<_>>()
+    })?;
     let here = (&raw const candidates) as usize & !7;
     let end = stack_bounds().end.min(here + REACH);
     (here..end).step_by(8).find_map(|at| {
         // SAFETY: all of it is this thread's stack, above a local of this function.
         let word = unsafe { std::ptr::read_volatile(at as *const usize) };
-        candidates.iter().find(|it| it.function == Some(word))
+        functions.iter().position(|&function| function == Some(word))
     })
 }
 

@@ -56,6 +56,9 @@ impl Report {
     }
 }
 
+/// How many targets that a host denied are listed.
+const MAX_DENIED: usize = 256;
+
 struct Assembler<'a> {
     snapshot: &'a Snapshot,
     context: &'a ReportContext,
@@ -115,6 +118,7 @@ impl Assembler<'_> {
             kind: described.kind.as_str().to_owned(),
             origin: described.origin.as_str().to_owned(),
             suppress_gc_transition: described.suppress_gc_transition,
+            substituted: described.substituted,
             calls: stats.calls,
             completed: stats.completed,
             unwound: stats.unwound,
@@ -299,5 +303,25 @@ fn host(outcome: &HostOutcome) -> Host {
         name: failure.hresult.name().map(str::to_owned),
         panic: failure.panic.clone(),
     });
-    Host { shut: outcome.shut, failures: outcome.failures, failed_calls: failed_calls.collect() }
+    let text = |text: &Option<String>| text.clone();
+    let denied_targets = outcome.denied.iter().take(MAX_DENIED).map(|denied| {
+        let target = denied.description();
+        HostDenied {
+            method: target.method.clone(),
+            assembly: text(&target.assembly),
+            library: text(&target.library),
+            symbol: text(&target.symbol),
+            file: text(&target.file),
+            reason: denied.reason().to_owned(),
+            attempts: denied.attempts(),
+        }
+    });
+    let left_out = outcome.denied.iter().skip(MAX_DENIED).map(|denied| denied.attempts());
+    Host {
+        shut: outcome.shut,
+        failures: outcome.failures,
+        failed_calls: failed_calls.collect(),
+        denied_targets: denied_targets.collect(),
+        denied_left_out: left_out.sum(),
+    }
 }

@@ -1,7 +1,7 @@
 //! What the core cannot know about a run and the report has to say.
 
 use crate::model::{Exit, Mode, Source, Timing};
-use clrhost_boundary::{HostFailure, HostingLayer};
+use clrhost_boundary::{DeniedTarget, HostFailure, HostingLayer};
 use clrhost_policy::Violations;
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ impl ReportContext {
 }
 
 /// What a hosting layer recorded about its host.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct HostOutcome {
     /// The layer was shut by `E_FAIL` or a panic.
     pub shut: bool,
@@ -64,12 +64,14 @@ pub struct HostOutcome {
     pub failures: u64,
     /// The first of them.
     pub kept: Vec<HostFailure>,
+    /// Targets that the host denied.
+    pub denied: Vec<Arc<DeniedTarget>>,
 }
 
 impl HostOutcome {
     /// Reads the layer's record.
     pub fn of(layer: &HostingLayer) -> HostOutcome {
         let (failures, kept) = layer.failures();
-        HostOutcome { shut: layer.is_shut(), failures, kept }
+        HostOutcome { shut: layer.is_shut(), failures, kept, denied: layer.denied_targets() }
     }
 }

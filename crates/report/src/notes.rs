@@ -11,11 +11,12 @@ use clrhost_policy::PolicyRule;
 const REPORT_ONLY: &str = clrhost_policy::Mode::ReportOnly.as_str();
 
 /// Every code, in the order in which notes are given.
-pub(crate) const CODES: [&str; 19] = [
+pub(crate) const CODES: [&str; 20] = [
     "no_hooks",
     "mismatches",
     "host_shut",
     "host_failed",
+    "host_denied",
     "policy_denied",
     "policy_not_enforced",
     "policy_over_budget",
@@ -60,10 +61,19 @@ fn text(code: &str, report: &Report) -> Option<String> {
         }),
         "host_failed" => report.host.as_ref().and_then(|host| some(host.failures)).map(|n| {
             format!(
-                "{} to the host did not end with S_OK. The runtime cannot keep a native function from running because a host refused \
-                 the crossing, so the calls went ahead.",
+                "{} to the host did not end with S_OK. A host cannot refuse a call that is being made, so the calls went \
+                 ahead.",
                 counted(n, "call")
             )
+        }),
+        "host_denied" => report.host.as_ref().and_then(|host| {
+            let listed = host.denied_targets.iter().map(|denied| denied.attempts).sum::<u64>();
+            some(listed + host.denied_left_out).map(|n| {
+                format!(
+                    "The host denied {}: the managed caller got an EntryPointNotFoundException each time.",
+                    counted(n, "binding")
+                )
+            })
         }),
         "policy_denied" => rules(report, |rule| rule.denied).map(|n| {
             format!(

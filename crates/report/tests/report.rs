@@ -239,6 +239,7 @@ fn notes_say_what_happened_and_nothing_else() {
         "mismatches",
         "host_shut",
         "host_failed",
+        "host_denied",
         "policy_denied",
         "policy_not_enforced",
         "policy_over_budget",

@@ -5,6 +5,7 @@
 //! start of 43 to 55 if it is for writing, up to 7 if for reading (medians on 8.0.4): more than all else that a profiler
 //! without the transitions flag does. What is looked up here costs microseconds.
 
+mod calli;
 mod pinvokes;
 mod tables;
 

@@ -11,7 +11,9 @@ pub use rows::{
     BracketKind, CallerKind, CallerRow, CrossingKind, FoldedTasks, MismatchRow, OpenRow, OpenedBy, TargetRow,
     TaskRow,
 };
-pub use run::{Application, Clock, Exit, FailedCall, Host, Mode, Process, Runtime, Source, Timing};
+pub use run::{
+    Application, Clock, Exit, FailedCall, Host, HostDenied, Mode, Process, Runtime, Source, Timing,
+};
 
 use clrhost_policy::PolicyReport;
 use serde::{Deserialize, Serialize};

@@ -23,6 +23,9 @@ pub struct TargetRow {
     pub origin: String,
     /// The declaration carries `SuppressGCTransition`.
     pub suppress_gc_transition: bool,
+    /// The host had another function called in its place.
+    #[serde(default)]
+    pub substituted: bool,
     /// Calls begun.
     pub calls: u64,
     /// Calls that returned.

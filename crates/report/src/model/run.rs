@@ -99,6 +99,31 @@ pub struct Host {
     pub failures: u64,
     /// The first of them.
     pub failed_calls: Vec<FailedCall>,
+    /// Targets that it denied: at most 256, the first one first.
+    #[serde(default)]
+    pub denied_targets: Vec<HostDenied>,
+    /// Attempts to reach further ones.
+    #[serde(default)]
+    pub denied_left_out: u64,
+}
+
+/// A target that the host denied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostDenied {
+    /// The managed method, as in [`TargetRow::method`](super::TargetRow::method).
+    pub method: String,
+    /// File name of the assembly that declares it.
+    pub assembly: Option<String>,
+    /// Native library as the declaration names it.
+    pub library: Option<String>,
+    /// Entry point in that library.
+    pub symbol: Option<String>,
+    /// File of the native library.
+    pub file: Option<String>,
+    /// The host's words.
+    pub reason: String,
+    /// Attempts to reach it, all in vain.
+    pub attempts: u64,
 }
 
 /// A call to the host that did not end with `S_OK`.

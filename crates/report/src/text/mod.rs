@@ -137,6 +137,7 @@ impl Report {
         tasks::table(&mut page, self);
         brackets::open(&mut page, self);
         brackets::mismatches(&mut page, self);
+        self.host_denials(&mut page);
         self.host_failures(&mut page);
         self.notes(&mut page);
         page.text
@@ -196,6 +197,25 @@ impl Report {
         let took = duration(self.process.wall_ns as f64);
         let runtime = format!("{} {}", clean(&self.runtime.name), clean(&self.runtime.version));
         format!("{} on {runtime}{watched}{counted}, {took}, {exit}", clean(program))
+    }
+
+    fn host_denials(&self, page: &mut Page) {
+        let Some(host) = self.host.as_ref().filter(|host| !host.denied_targets.is_empty()) else { return };
+        page.section("Denied by the host");
+        let name = |text: &Option<String>| text.as_deref().map_or_else(|| "(not known)".to_owned(), clean);
+        for denied in &host.denied_targets[..page.shown(host.denied_targets.len())] {
+            let sentence = format!(
+                "{} → {}!{}, {}: {}",
+                clean(&denied.method),
+                name(&denied.library),
+                name(&denied.symbol),
+                counted(denied.attempts, "time"),
+                clean(&denied.reason)
+            );
+            page.sentence("  ", &sentence, Style::defect);
+        }
+        page.more(host.denied_targets.len());
+        page.nameless(host.denied_left_out, 0);
     }
 
     fn host_failures(&self, page: &mut Page) {

@@ -107,6 +107,9 @@ fn label(row: &TargetRow) -> Label {
     if row.suppress_gc_transition {
         extra += " (no GC transition)";
     }
+    if row.substituted {
+        extra += " (another function in its place)";
+    }
     extra += &unwound(row);
     Label { name: clean(&row.method), suffix, extra }
 }

@@ -38,12 +38,16 @@
 
 use clrhost_boundary::layout;
 use std::arch::global_asm;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// In a [`Thunk`](crate::thunk::Thunk): where it leads.
 pub(crate) const THUNK_TARGET: usize = 8;
 /// In a [`Thunk`](crate::thunk::Thunk): offset of the target's slot in a task's table.
 pub(crate) const THUNK_SLOT_OFFSET: usize = 16;
+
+/// In a [`Thunk`](crate::thunk::Thunk): where native code gets that has its address.
+pub(crate) const THUNK_ADDRESS: usize = 32;
+/// In a [`Thunk`](crate::thunk::Thunk) for `dlsym`: what it goes to with an ordinary handle.
+pub(crate) const THUNK_USUAL_CODE: usize = 40;
 
 /// Bytes of a stub.
 pub(crate) const STUB_BYTES: usize = 16;
@@ -53,8 +57,33 @@ pub(crate) const STUB_BYTES: usize = 16;
 pub(crate) fn stub(distance: i32) -> [u8; STUB_BYTES] {
     const LEA_BYTES: i32 = 7;
     let [a, b, c, d] = (distance - LEA_BYTES).to_le_bytes();
-    const TRAP: u8 = 0xCC;
     [0x4C, 0x8D, 0x1D, a, b, c, d, 0x41, 0xFF, 0x23, TRAP, TRAP, TRAP, TRAP, TRAP, TRAP]
+}
+
+const TRAP: u8 = 0xCC;
+
+/// Bytes of a stub for a delegate.
+pub(crate) const CALLBACK_STUB_BYTES: usize = 32;
+
+/// Bytes at the beginning of a stub for a delegate that [`callback_prefix`] fills.
+pub(crate) const CALLBACK_PREFIX_BYTES: usize = 10;
+
+/// The code of the stub for a delegate: as [`stub`], behind room for a prefix, which does nothing as yet.
+pub(crate) fn callback_stub(distance: i32) -> [u8; CALLBACK_STUB_BYTES] {
+    /// A `nop` of ten bytes.
+    const NOTHING: [u8; CALLBACK_PREFIX_BYTES] = [0x66, 0x2E, 0x0F, 0x1F, 0x84, 0, 0, 0, 0, 0];
+    let mut code = [TRAP; CALLBACK_STUB_BYTES];
+    code[..CALLBACK_PREFIX_BYTES].copy_from_slice(&NOTHING);
+    code[CALLBACK_PREFIX_BYTES..][..STUB_BYTES]
+        .copy_from_slice(&stub(distance - CALLBACK_PREFIX_BYTES as i32));
+    code
+}
+
+/// What the stub for a delegate begins with, given what the runtime's own code for it begins with: the same, if that is
+/// `mov r10, imm64`, the runtime's mark of such code. It looks at the number in there to find the delegate again, and for
+/// the fields of structures it does so itself, up to .NET 8 (`UMEntryThunk::Decode` in vm/dllimportcallback.h).
+pub(crate) fn callback_prefix(code: [u8; CALLBACK_PREFIX_BYTES]) -> Option<[u8; CALLBACK_PREFIX_BYTES]> {
+    code.starts_with(&[0x49, 0xBA]).then_some(code)
 }
 
 /// What the stub of a thunk goes to. Not to be called otherwise: they expect the thunk's data in r11.
@@ -72,6 +101,8 @@ pub(crate) mod code {
         /// Calls to managed code, counted; and timed.
         pub(crate) fn clrhost_thunk_reverse_counted();
         pub(crate) fn clrhost_thunk_reverse_timed();
+        /// Calls of `dlsym`.
+        pub(crate) fn clrhost_thunk_dlsym();
         /// Calls in either direction, told to a host.
         pub(crate) fn clrhost_thunk_hosted();
     }
@@ -85,7 +116,6 @@ unsafe extern "C" {
     fn clrhost_uco_enter();
     fn clrhost_dlsym();
     fn clrhost_managed_dlsym();
-    fn clrhost_managed_dlvsym();
 }
 
 /// Tells the thunks where the calling thread's task lies; 0 for none.
@@ -108,43 +138,9 @@ pub(crate) fn dlsym_entry() -> *const std::ffi::c_void {
     clrhost_dlsym as *const std::ffi::c_void
 }
 
-/// Functions that look symbols up.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LookUp {
-    Dlsym,
-    Dlvsym,
-}
-
-/// Where [`call_from_nowhere`] code for each lies; 0 for none.
-static DLSYM_FROM_NOWHERE: AtomicUsize = AtomicUsize::new(0);
-static DLVSYM_FROM_NOWHERE: AtomicUsize = AtomicUsize::new(0);
-
-impl LookUp {
-    /// The same for managed code to call. For native code that has a pointer to it, it is the function itself.
-    pub(crate) fn for_managed_code(self) -> usize {
-        match self {
-            LookUp::Dlsym => clrhost_managed_dlsym as *const () as usize,
-            LookUp::Dlvsym => clrhost_managed_dlvsym as *const () as usize,
-        }
-    }
-
-    /// Lets managed code ask for `RTLD_NEXT` as if there were no thunk: the function looks at who calls it, and managed code
-    /// lies in no library. `at` is where `call_from_nowhere` code for it was put, in memory that belongs to none.
-    pub(crate) fn set_from_nowhere(self, at: usize) {
-        let place = match self {
-            LookUp::Dlsym => &DLSYM_FROM_NOWHERE,
-            LookUp::Dlvsym => &DLVSYM_FROM_NOWHERE,
-        };
-        place.store(at, Ordering::Relaxed);
-    }
-}
-
-/// Position-independent code that calls a function, without arguments on the stack, from wherever it lies.
-pub(crate) fn call_from_nowhere(function: usize) -> Vec<u8> {
-    let mut code = vec![0x48, 0x83, 0xEC, 0x08, 0x48, 0xB8]; // sub rsp, 8; movabs rax, function
-    code.extend(function.to_le_bytes());
-    code.extend([0xFF, 0xD0, 0x48, 0x83, 0xC4, 0x08, 0xC3]); // call rax; add rsp, 8; ret
-    code
+/// `dlsym`, for managed code to call.
+pub(crate) fn managed_dlsym_entry() -> *const std::ffi::c_void {
+    clrhost_managed_dlsym as *const std::ffi::c_void
 }
 
 /// What the IL of an `UnmanagedCallersOnly` method calls first: finds out the stack pointer and goes on in
@@ -173,8 +169,8 @@ clrhost_set_thunk_cells:
     ret
     .cfi_endproc
 
-    # dlsym(handle, name) for the runtime, with the address it returns to as a third argument. RTLD_NEXT goes to dlsym
-    # itself, which looks at who called it.
+    # dlsym(handle, name), with the address it returns to as a third argument; for the runtime, and for managed code.
+    # RTLD_NEXT goes to dlsym itself, which looks at who called it.
     .type clrhost_dlsym, @function
     .globl clrhost_dlsym
     .hidden clrhost_dlsym
@@ -187,39 +183,15 @@ clrhost_dlsym:
 1:  jmp qword ptr [rip + dlsym@GOTPCREL]
     .cfi_endproc
 
-    # The same for managed code, which comes by a thunk. Whoever does not has the pointer in native code, which may ask for
-    # what only its own library sees.
-    .macro clrhost_look_up_for_managed looked_up, from_nowhere, itself
-    .cfi_startproc
-    mov r10, qword ptr [rsp]
-    lea rax, [rip + clrhost_thunks_begin]
-    cmp r10, rax
-    jb 1f
-    lea rax, [rip + clrhost_thunks_end]
-    cmp r10, rax
-    jae 1f
-    cmp rdi, -1
-    jne \\looked_up
-    mov rax, qword ptr [rip + \\from_nowhere]
-    test rax, rax
-    jz 1f
-    jmp rax
-1:  jmp qword ptr [rip + \\itself@GOTPCREL]
-    .cfi_endproc
-    .endm
-
     .type clrhost_managed_dlsym, @function
     .globl clrhost_managed_dlsym
     .hidden clrhost_managed_dlsym
 clrhost_managed_dlsym:
-    clrhost_look_up_for_managed {managed_looked_up}, {dlsym_from_nowhere}, dlsym
-
-    # dlvsym(handle, name, version), likewise.
-    .type clrhost_managed_dlvsym, @function
-    .globl clrhost_managed_dlvsym
-    .hidden clrhost_managed_dlvsym
-clrhost_managed_dlvsym:
-    clrhost_look_up_for_managed {managed_looked_up_version}, {dlvsym_from_nowhere}, dlvsym
+    .cfi_startproc
+    cmp rdi, -1
+    jne {managed_looked_up}
+    jmp qword ptr [rip + dlsym@GOTPCREL]
+    .cfi_endproc
 
     # uco_enter(method), with the stack pointer of the call as a second argument.
     .type clrhost_uco_enter, @function
@@ -251,7 +223,8 @@ clrhost_uco_enter:
     .endm
 
     # From the state at entry, with the thunk in r11: opens the bracket out of line. Afterwards rbx is the bracket and the
-    # return address is in it. Where no bracket can be kept, hands on for good.
+    # return address is in it. Hands on for good where no bracket can be kept (0), and where the call is none over the border
+    # (1).
     .macro clrhost_open_out_of_line
     sub rsp, 216
     .cfi_def_cfa_offset 224
@@ -293,8 +266,9 @@ clrhost_uco_enter:
     movups xmm7, xmmword ptr [rsp + 176]
     add rsp, 216
     .cfi_def_cfa_offset 8
-    test r10, r10
-    jz clrhost_thunk_pass
+    cmp r10, 1
+    jb clrhost_thunk_pass
+    je clrhost_thunk_pass_by
     mov qword ptr [r10 + {SAVED}], rbx
     mov rbx, r10
     pop qword ptr [rbx + {RETURN}]
@@ -332,7 +306,14 @@ clrhost_uco_enter:
     ret
     .endm
 
-    # A thunk with its usual case in line. timed, export and reverse are 0 or 1.
+    # The task of the calling thread, in r10.
+    .macro clrhost_task
+    mov r10, qword ptr [rip + clrhost_thunk_cells@GOTTPOFF]
+    mov r10, qword ptr fs:[r10]
+    .endm
+
+    # A thunk with its usual case in line. timed, export and reverse are 0 or 1. What it costs is mostly the number of its
+    # stores.
     .macro clrhost_thunk name, timed, export, reverse
     .p2align 5
     .type \\name, @function
@@ -341,72 +322,74 @@ clrhost_uco_enter:
 \\name:
     .cfi_startproc
     .cfi_personality 0x1b, {personality}
-    # The task of this thread is r10, the bracket to be opened rbx, whose value waits below the stack pointer, where
-    # signal handlers leave 128 bytes alone.
-    mov r10, qword ptr [rip + clrhost_thunk_cells@GOTTPOFF]
-    mov r10, qword ptr fs:[r10]
+    clrhost_task
     test r10, r10
     jz 7f
-    mov qword ptr [rsp - 8], rbx
-    .cfi_offset rbx, -16
-    mov rbx, qword ptr [r10 + {TOP}]
-    cmp rbx, qword ptr [r10 + {HIGH}]
-    jae 6f
-    cmp rsp, qword ptr [rbx - {BYTES} + {STACK_POINTER}]
-    jae 6f
+    # The bracket to be opened. One that no call was in yet has no stack pointer.
+    mov r10, qword ptr [r10 + {TOP}]
+    cmp qword ptr [r10 + {STACK_POINTER}], 0
+    je 7f
+    cmp rsp, qword ptr [r10 - {BYTES} + {STACK_POINTER}]
+    jae 7f
     .if \\export
-    test byte ptr [rbx - {BYTES} + {SLOT}], {NATIVE}
-    jnz 8f
+    test byte ptr [r10 - {BYTES} + {SLOT}], {NATIVE}
+    jnz clrhost_thunk_pass_by
     .endif
-    # r11 becomes the slot; the thunk is the bracket's key, where it is found again.
-    mov qword ptr [rbx + {KEY}], r11
-    mov r11, qword ptr [r11 + {SLOT_OFFSET}]
-    add r11, qword ptr [r10 + {SLOTS}]
-    mov r11, qword ptr [r11]
-    test r11, r11
-    jz 5f
-    .if \\reverse | \\timed
-    mov qword ptr [rbx + {SCRATCH}], rax
-    .endif
-    .if \\reverse
-    # From where the first call came, it usually comes.
-    mov rax, qword ptr [rbx - {BYTES} + {SLOT}]
-    cmp rax, qword ptr [r11 + {CALLER}]
-    jne 4f
-    .endif
+    mov qword ptr [r10 + {SAVED}], rbx
+    mov rbx, r10
+    .cfi_escape 0x10, 3, 2, 0x73, {SAVED}
     .if \\timed
-    mov qword ptr [rbx + {RETURN}], rdx
+    mov qword ptr [rbx + {SCRATCH}], rax
+    mov r10, rdx
     rdtsc
     shl rdx, 32
     or rax, rdx
     mov qword ptr [rbx + {START}], rax
-    mov rdx, qword ptr [rbx + {RETURN}]
+    mov rdx, r10
+    mov rax, qword ptr [rbx + {SCRATCH}]
     mov qword ptr [rbx + {INNER}], 0
     .endif
-    .if \\reverse | \\timed
+    # r10 becomes the slot.
+    clrhost_task
+    mov r10, qword ptr [r10 + {SLOTS}]
+    add r10, qword ptr [r11 + {SLOT_OFFSET}]
+    mov r10, qword ptr [r10]
+    test r10, r10
+    jz 6f
+    .if \\reverse
+    # From where the first call came, it usually comes.
+    mov qword ptr [rbx + {SCRATCH}], rax
+    mov rax, qword ptr [rbx - {BYTES} + {SLOT}]
+    cmp rax, qword ptr [r10 + {CALLER}]
     mov rax, qword ptr [rbx + {SCRATCH}]
+    jne 6f
     .endif
     mov qword ptr [rbx + {STACK_POINTER}], rsp
-    mov qword ptr [r10 + {BUSY}], 1
-    inc qword ptr [r11 + {CALLS}]
     .if \\reverse
-    add r11, {EXACT}
+    add r10, {EXACT}
+    mov qword ptr [rbx + {SLOT}], r10
+    clrhost_task
+    mov qword ptr [r10 + {BUSY}], 1
+    mov r10, qword ptr [rbx + {SLOT}]
+    inc qword ptr [r10 - {EXACT} + {CALLS}]
     .else
-    add r11, {EXACT} + {NATIVE}
+    add r10, {EXACT} + {NATIVE}
+    mov qword ptr [rbx + {SLOT}], r10
+    clrhost_task
+    mov qword ptr [r10 + {BUSY}], 1
+    mov r10, qword ptr [rbx + {SLOT}]
+    inc qword ptr [r10 - {EXACT} - {NATIVE} + {CALLS}]
     .endif
-    mov qword ptr [rbx + {SLOT}], r11
-    lea r11, [rbx + {BYTES}]
-    mov qword ptr [r10 + {TOP}], r11
+    clrhost_task
+    add rbx, {BYTES}
+    mov qword ptr [r10 + {TOP}], rbx
+    sub rbx, {BYTES}
     mov qword ptr [r10 + {BUSY}], 0
-    mov r11, qword ptr [rsp - 8]
-    mov qword ptr [rbx + {SAVED}], r11
-    mov r11, qword ptr [rbx + {KEY}]
     pop qword ptr [rbx + {RETURN}]
 2:  clrhost_cfi_called
     call qword ptr [r11 + {TARGET}]
     # The function has returned. If its bracket is on top, it is closed here.
-    mov r10, qword ptr [rip + clrhost_thunk_cells@GOTTPOFF]
-    mov r10, qword ptr fs:[r10]
+    clrhost_task
     test r10, r10
     jz 3f
     lea r11, [rbx + {BYTES}]
@@ -467,20 +450,12 @@ clrhost_uco_enter:
 3:  clrhost_cfi_called
     clrhost_close_out_of_line
     clrhost_cfi_plain
-    .cfi_offset rbx, -16
-    .if \\reverse
-4:  mov rax, qword ptr [rbx + {SCRATCH}]
-    .endif
-5:  mov r11, qword ptr [rbx + {KEY}]
-6:  mov rbx, qword ptr [rsp - 8]
+    # Rust opens the bracket from the beginning.
+    .cfi_escape 0x10, 3, 2, 0x73, {SAVED}
+6:  mov rbx, qword ptr [rbx + {SAVED}]
     .cfi_same_value rbx
 7:  clrhost_open_out_of_line
     jmp 2b
-    .if \\export
-    clrhost_cfi_plain
-8:  mov rbx, qword ptr [rsp - 8]
-    jmp qword ptr [r11 + {TARGET}]
-    .endif
     .cfi_endproc
     .size \\name, . - \\name
     .endm
@@ -499,6 +474,43 @@ clrhost_thunk_pass:
     jmp qword ptr [r11 + {TARGET}]
     .cfi_endproc
     .size clrhost_thunk_pass, . - clrhost_thunk_pass
+
+    .type clrhost_thunk_pass_by, @function
+clrhost_thunk_pass_by:
+    .cfi_startproc
+    jmp qword ptr [r11 + {ADDRESS}]
+    .cfi_endproc
+    .size clrhost_thunk_pass_by, . - clrhost_thunk_pass_by
+
+    # dlsym(handle, name): RTLD_DEFAULT is 0, RTLD_NEXT is -1.
+    .p2align 5
+    .type clrhost_thunk_dlsym, @function
+    .globl clrhost_thunk_dlsym
+    .hidden clrhost_thunk_dlsym
+clrhost_thunk_dlsym:
+    .cfi_startproc
+    lea r10, [rdi + 1]
+    cmp r10, 1
+    ja 1f
+    push rdi
+    .cfi_adjust_cfa_offset 8
+    push rsi
+    .cfi_adjust_cfa_offset 8
+    push r11
+    .cfi_adjust_cfa_offset 8
+    mov rdi, r11
+    lea rsi, [rsp + 24]
+    call {visited}
+    pop r11
+    .cfi_adjust_cfa_offset -8
+    pop rsi
+    .cfi_adjust_cfa_offset -8
+    pop rdi
+    .cfi_adjust_cfa_offset -8
+    jmp qword ptr [r11 + {ADDRESS}]
+1:  jmp qword ptr [r11 + {USUAL_CODE}]
+    .cfi_endproc
+    .size clrhost_thunk_dlsym, . - clrhost_thunk_dlsym
 
     clrhost_thunk clrhost_thunk_leave_counted, 0, 0, 0
     clrhost_thunk clrhost_thunk_leave_timed, 1, 0, 0
@@ -526,7 +538,7 @@ clrhost_thunks_end:
     nop
 
     .purgem clrhost_thunk
-    .purgem clrhost_look_up_for_managed
+    .purgem clrhost_task
     .purgem clrhost_open_out_of_line
     .purgem clrhost_close_out_of_line
     .purgem clrhost_cfi_called
@@ -534,14 +546,12 @@ clrhost_thunks_end:
     ",
     TOP = const layout::TOP,
     BUSY = const layout::BUSY,
-    HIGH = const layout::HIGH,
     SLOTS = const layout::SLOTS,
     BYTES = const layout::BRACKET_BYTES,
     SLOT = const layout::BRACKET_SLOT,
     START = const layout::BRACKET_START,
     INNER = const layout::BRACKET_INNER,
     STACK_POINTER = const layout::BRACKET_STACK_POINTER,
-    KEY = const layout::BRACKET_KEY,
     RETURN = const layout::BRACKET_RETURN,
     SAVED = const layout::BRACKET_SAVED,
     SCRATCH = const layout::BRACKET_SCRATCH,
@@ -559,13 +569,13 @@ clrhost_thunks_end:
     FIRST_BUCKET = const 4 * layout::FIRST_BIT,
     TARGET = const THUNK_TARGET,
     SLOT_OFFSET = const THUNK_SLOT_OFFSET,
+    ADDRESS = const THUNK_ADDRESS,
+    USUAL_CODE = const THUNK_USUAL_CODE,
+    visited = sym crate::thunk::hooks::visited,
     open = sym crate::thunk::hooks::open,
     close = sym crate::thunk::hooks::close,
     personality = sym crate::thunk::unwind::personality,
     looked_up = sym crate::lookups::looked_up,
     managed_looked_up = sym crate::lookups::managed_looked_up,
-    managed_looked_up_version = sym crate::lookups::managed_looked_up_version,
-    dlsym_from_nowhere = sym DLSYM_FROM_NOWHERE,
-    dlvsym_from_nowhere = sym DLVSYM_FROM_NOWHERE,
     uco_entered = sym crate::thunk::hooks::uco_entered,
 );
