@@ -2,7 +2,7 @@
 
 use crate::admission::Bound;
 use crate::arch::thunk::managed_dlsym_entry;
-use crate::lookups::Seeker;
+use crate::lookups::{Seeker, managed_looked_up_version};
 use crate::native_symbol::symbol_at;
 use crate::pinvokes::Declaration;
 use crate::probe::{Probe, lock};
@@ -150,15 +150,12 @@ impl Probe {
             Caller::Method(_) if description.suppress_gc_transition => Purpose::LeaveSuppressed,
             Caller::Method(_) => Purpose::Leave,
         };
-        let leads_to = match is_dlsym(function) {
-            // Where a host may not be asked, what is looked up is not followed.
-            true if purpose == Purpose::LeaveSuppressed && self.is_hosted() => address,
-            true => managed_dlsym_entry() as usize,
-            false => address,
-        };
-        let bound = self.bind_to(description, leads_to, purpose);
+        // Where a host may not be asked, what is looked up is not followed.
+        let asks = purpose != Purpose::LeaveSuppressed || !self.is_hosted();
+        let looks_up = look_up_for_managed(function).filter(|_| asks);
+        let bound = self.bind_to(description, looks_up.unwrap_or(address), purpose);
         if let Bound::Hooked(thunk) = &bound
-            && thunk.leads_to() == managed_dlsym_entry() as usize
+            && Some(thunk.leads_to()) == looks_up
         {
             thunk.look_at_handles();
         }
@@ -270,11 +267,17 @@ fn undeclared(kind: TargetKind, function: &Function) -> TargetDescription {
     description
 }
 
-/// The C library's, whatever the version calls its files.
-fn is_dlsym(function: &Function) -> bool {
-    function.symbol.as_c_str() == c"dlsym" && is_c_library(&function.library)
+/// What managed code gets to for a function that looks symbols up.
+fn look_up_for_managed(function: &Function) -> Option<usize> {
+    let stands_in = match function.symbol.to_bytes() {
+        b"dlsym" => managed_dlsym_entry() as usize,
+        b"dlvsym" => managed_looked_up_version as *const () as usize,
+        _ => return None,
+    };
+    is_c_library(&function.library).then_some(stands_in)
 }
 
+/// The C library's own, whatever the version calls its files.
 fn is_c_library(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     ["libc.", "libc-", "libdl.", "libdl-", "ld-musl"].iter().any(|start| name.starts_with(start))

@@ -134,7 +134,33 @@ fn or_missing(found: Option<usize>, library: *mut c_void) -> *mut c_void {
 // SAFETY: only the target of a thunk for `dlsym`.
 pub(crate) unsafe extern "C" fn managed_looked_up(library: *mut c_void, name: *const c_char) -> *mut c_void {
     // SAFETY: the caller's duty.
-    let found = unsafe { libc::dlsym(library, name) };
+    unsafe { followed(libc::dlsym(library, name), library, name) }
+}
+
+/// `dlvsym`, likewise.
+///
+/// # Safety
+/// As for `dlvsym`.
+// SAFETY: only the target of a thunk for `dlvsym`, which handles other than those of libraries do not reach.
+pub(crate) unsafe extern "C" fn managed_looked_up_version(
+    library: *mut c_void,
+    name: *const c_char,
+    version: *const c_char,
+) -> *mut c_void {
+    // SAFETY: declared as glibc has it.
+    unsafe extern "C" {
+        fn dlvsym(library: *mut c_void, name: *const c_char, version: *const c_char) -> *mut c_void;
+    }
+    // SAFETY: the caller's duty.
+    unsafe { followed(dlvsym(library, name, version), library, name) }
+}
+
+/// What managed code gets for what was found under a name.
+///
+/// # Safety
+/// The name is a C string or null.
+// SAFETY: its callers have the name from theirs.
+unsafe fn followed(found: *mut c_void, library: *mut c_void, name: *const c_char) -> *mut c_void {
     if found.is_null() || name.is_null() {
         return found;
     }

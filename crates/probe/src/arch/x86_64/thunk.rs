@@ -101,7 +101,7 @@ pub(crate) mod code {
         /// Calls to managed code, counted; and timed.
         pub(crate) fn clrhost_thunk_reverse_counted();
         pub(crate) fn clrhost_thunk_reverse_timed();
-        /// Calls of `dlsym`.
+        /// Calls of `dlsym` and `dlvsym`.
         pub(crate) fn clrhost_thunk_dlsym();
         /// Calls in either direction, told to a host.
         pub(crate) fn clrhost_thunk_hosted();
@@ -482,7 +482,7 @@ clrhost_thunk_pass_by:
     .cfi_endproc
     .size clrhost_thunk_pass_by, . - clrhost_thunk_pass_by
 
-    # dlsym(handle, name): RTLD_DEFAULT is 0, RTLD_NEXT is -1.
+    # dlsym(handle, name), dlvsym(handle, name, version): RTLD_DEFAULT is 0, RTLD_NEXT is -1.
     .p2align 5
     .type clrhost_thunk_dlsym, @function
     .globl clrhost_thunk_dlsym
@@ -496,12 +496,20 @@ clrhost_thunk_dlsym:
     .cfi_adjust_cfa_offset 8
     push rsi
     .cfi_adjust_cfa_offset 8
+    push rdx
+    .cfi_adjust_cfa_offset 8
     push r11
     .cfi_adjust_cfa_offset 8
     mov rdi, r11
-    lea rsi, [rsp + 24]
+    lea rsi, [rsp + 32]
+    sub rsp, 8
+    .cfi_adjust_cfa_offset 8
     call {visited}
+    add rsp, 8
+    .cfi_adjust_cfa_offset -8
     pop r11
+    .cfi_adjust_cfa_offset -8
+    pop rdx
     .cfi_adjust_cfa_offset -8
     pop rsi
     .cfi_adjust_cfa_offset -8
