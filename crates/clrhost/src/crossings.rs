@@ -38,6 +38,11 @@ impl Crossings {
         self.probe.unhooked()
     }
 
+    /// How many native functions and delegates have code of clrhost before them.
+    pub fn thunks(&self) -> usize {
+        self.probe.thunks()
+    }
+
     pub(crate) fn is_hosted(&self) -> bool {
         self.probe.is_hosted()
     }
