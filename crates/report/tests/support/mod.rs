@@ -109,6 +109,7 @@ pub fn context() -> ReportContext {
         wall_ns: 2_310_000_000,
         exit: Exit::Code { code: 0 },
         ns_per_tick: NS_PER_TICK,
+        drift_ppm: Some(12.0),
         user_only: false,
         host: None,
         policy: None,
@@ -192,7 +193,7 @@ pub fn everything() -> (World, ReportContext) {
         ],
     };
     let policy = Some(policy("enforce"));
-    (world, ReportContext { host: Some(host), policy, lost: 3, ..context() })
+    (world, ReportContext { host: Some(host), policy, lost: 3, drift_ppm: Some(2500.0), ..context() })
 }
 
 /// A policy that has something to say of [`orders`], in the mode it is given.
