@@ -47,26 +47,29 @@ pub fn measure(setting: &Setting, extent: &Extent) -> Result<String, Failure> {
         (format!("{crossings} crossings on 2 threads"), "Billion", crossings, "crossing"),
     ];
     for (what, fixture, number, unit) in programs {
-        let args = match fixture {
-            "Crowd" => vec![number.to_string(), THREAD_CALLS.to_string()],
-            _ => vec![number.to_string()],
-        };
-        let mut dotnet_most = None;
+        let mut plain = None;
         for variant in [Variant::Dotnet, Variant::Counted, Variant::Timed] {
             eprintln!("scale: {what}, {}", variant.name());
-            let run = run(setting, variant, fixture, &args)?;
-            let plain = *dotnet_most.get_or_insert(run.most());
-            let more = (run.most() as f64 - plain as f64) / number as f64;
-            let more = match fixture {
-                _ if variant == Variant::Dotnet => "-".to_owned(),
-                "Billion" => format!("{:+.1} MiB", mib(run.most()) - mib(plain)),
-                _ => format!("{more:+.0} bytes a {unit}"),
+            let run = run(setting, variant, fixture, number)?;
+            let more = match (&plain, unit) {
+                (None, _) => "-".to_owned(),
+                (Some((most, _)), "crossing") => format!("{:+.1} MiB", mib(run.most) - mib(*most)),
+                // What the first of them takes is clrhost itself, so the tenth part is taken off.
+                (Some((most, most_of_few)), _) => {
+                    let few = run_few(setting, variant, fixture, number)?;
+                    let more = (run.most as f64 - few as f64) - (*most as f64 - *most_of_few as f64);
+                    format!("{:+.0} bytes a {unit}", more / (number - number / 10) as f64)
+                }
             };
+            if plain.is_none() {
+                let few = if unit == "crossing" { 0 } else { run_few(setting, variant, fixture, number)? };
+                plain = Some((run.most, few));
+            }
             table.row([
                 what.clone(),
                 variant.name().to_owned(),
                 format!("{:.1}", run.wall.as_secs_f64()),
-                format!("{:.1}", mib(run.most())),
+                format!("{:.1}", mib(run.most)),
                 more,
                 format!("{:.1}", mib(run.at(0.2))),
                 format!("{:.1}", mib(run.at(0.8))),
@@ -74,7 +77,12 @@ pub fn measure(setting: &Setting, extent: &Extent) -> Result<String, Failure> {
             ]);
         }
     }
-    Ok(format!("### Much of everything\n\n{}", table.render()))
+    Ok(format!(
+        "### Much of everything\n\nMemory is that of the process (resident), its report included, which is made at the end and \
+         names every thread and target. What a thread or target takes is the difference to a run with a tenth of them, \
+         less that of `dotnet`. The report must agree with what the program counted itself, row by row.\n\n{}",
+        table.render()
+    ))
 }
 
 fn mib(bytes: u64) -> f64 {
@@ -92,10 +100,6 @@ struct Run {
 }
 
 impl Run {
-    fn most(&self) -> u64 {
-        self.most
-    }
-
     /// When this part of its life was over.
     fn at(&self, part: f64) -> u64 {
         let wanted = self.wall.mul_f64(part);
@@ -107,9 +111,18 @@ impl Run {
     }
 }
 
-fn run(setting: &Setting, variant: Variant, fixture: &str, args: &[String]) -> Result<Run, Failure> {
+/// The most memory with a tenth of the threads or targets.
+fn run_few(setting: &Setting, variant: Variant, fixture: &str, number: u64) -> Result<u64, Failure> {
+    Ok(run(setting, variant, fixture, number / 10)?.most)
+}
+
+fn run(setting: &Setting, variant: Variant, fixture: &str, number: u64) -> Result<Run, Failure> {
+    let mut args = vec![number.to_string()];
+    if fixture == "Crowd" {
+        args.push(THREAD_CALLS.to_string());
+    }
     let report = std::env::temp_dir().join(format!("clrhost-bench-{}.json", std::process::id()));
-    let mut command = variant.command(setting, &setting.fixture(fixture), args);
+    let mut command = variant.command(setting, &setting.fixture(fixture), &args);
     if variant != Variant::Dotnet {
         // In place of /dev/null.
         command = reporting(&command, &report);

@@ -89,23 +89,17 @@ impl<C: Clock> Boundary<C> {
     pub fn bind(&self, key: u64, description: TargetDescription) -> TargetId {
         let calls_native_code = description.kind.is_native();
         let id = self.registry.targets().bind(key, description);
-        self.ask_about(id, calls_native_code);
-        id
-    }
-
-    /// Makes a target for a source that knows by itself where it is called, as a thunk does, and asks the host about it.
-    pub fn add_target(&self, description: TargetDescription) -> TargetId {
-        let calls_native_code = description.kind.is_native();
-        let id = self.registry.targets().add(description);
-        self.ask_about(id, calls_native_code);
-        id
-    }
-
-    fn ask_about(&self, id: TargetId, calls_native_code: bool) {
         if let (Some(layer), Some(target), true) = (&self.layer, self.target(id), calls_native_code) {
             // Asked now rather than at the first crossing, where a host would not expect the question.
             target.needs_hook(layer);
         }
+        id
+    }
+
+    /// Makes a target for a source that knows by itself where it is called, as a thunk does. The host is not asked about
+    /// it; [`needs_hook`](Self::needs_hook) does that.
+    pub fn add_target(&self, description: TargetDescription) -> TargetId {
+        self.registry.targets().add(description)
     }
 
     /// Forgets these keys, because the code they stood for was unloaded. Targets bound under them keep their numbers

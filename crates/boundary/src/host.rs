@@ -98,6 +98,9 @@ pub trait TaskManager: Send + Sync {
     /// [`call_needs_host_hook`](Self::call_needs_host_hook). Not asked about callbacks, nor about functions that are reached
     /// in a way that does not pass clrhost; `docs/semantics.md` lists them. No part of the .NET Framework's contract.
     ///
+    /// A function that [suppresses the GC transition](TargetDescription::suppress_gc_transition) is bound in cooperative GC
+    /// mode. The collector then waits for the answer, so it must not take long, nor wait for another thread.
+    ///
     /// Asked with the source [thunks] alone: the runtime's own events come when a function is bound already. The answer
     /// holds until the process ends. A failure is recorded, and counts as [`Admission::Call`].
     ///
@@ -110,7 +113,8 @@ pub trait TaskManager: Send + Sync {
     /// Must calls to `target` be reported by [`leave_runtime`](Self::leave_runtime) and
     /// [`enter_runtime`](Self::enter_runtime)? Asked once per target, before its first call. Callbacks are reported
     /// whatever the answer (contract: tasks, section 4.2). With the source thunks nothing stands between the caller and a
-    /// function that needs no hook: its calls cost nothing, and are not counted either.
+    /// function that needs no hook: its calls cost nothing, and are not counted either. Functions that suppress the GC
+    /// transition are then not asked about, as their calls are counted but reported to no host.
     fn call_needs_host_hook(&self, target: &Target) -> HostResult<bool> {
         let _ = target;
         Ok(true)

@@ -3,7 +3,7 @@
 use crate::args::{Run, SourceName};
 use crate::complain;
 use clrhost::policy::{Mode, Policy, Violations, learn};
-use clrhost::report::{Report, by_name};
+use clrhost::report::{Report, is_judged};
 use clrhost::{Origin, TargetDescription, TargetKind};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -59,19 +59,21 @@ pub fn learned(report: &Report, bound: &[TargetDescription], when: SystemTime) -
         |origin: &str| [Origin::CoreLib, Origin::Framework].iter().any(|dotnets| origin == dotnets.as_str());
     let called = report.targets.iter().filter(|row| row.kind != TargetKind::RuntimeWait.as_str());
     let called = called.map(|row| {
-        let by_name = by_name(&row.kind, row.symbol.as_deref());
+        let judged = is_judged(&row.kind, row.library.as_deref());
         learn::Used {
-            library: row.library.as_deref().filter(|_| by_name),
-            symbol: row.symbol.as_deref().filter(|_| by_name),
+            library: row.library.as_deref().filter(|_| judged),
+            symbol: row.symbol.as_deref().filter(|_| judged),
+            method: Some(&row.method),
             of_dotnet: of_dotnet(&row.origin),
             calls: row.calls,
             longest: row.max_ns.map(Duration::from_nanos),
         }
     });
-    let named = bound.iter().filter(|target| by_name(target.kind.as_str(), target.symbol.as_deref()));
-    let bound = named.map(|target| learn::Used {
+    let judged = bound.iter().filter(|target| is_judged(target.kind.as_str(), target.library.as_deref()));
+    let bound = judged.map(|target| learn::Used {
         library: target.library.as_deref(),
         symbol: target.symbol.as_deref(),
+        method: Some(&target.method),
         of_dotnet: of_dotnet(target.origin.as_str()),
         calls: 0,
         longest: None,

@@ -49,6 +49,11 @@ impl Crossings {
         self.probe.pointer_callers()
     }
 
+    /// How many native functions and delegates have code of clrhost before them.
+    pub fn thunks(&self) -> usize {
+        self.probe.thunks()
+    }
+
     pub(crate) fn is_hosted(&self) -> bool {
         self.probe.is_hosted()
     }

@@ -88,6 +88,7 @@ impl Reporter {
             wall_ns: read.wall_ns,
             exit,
             ns_per_tick: read.ns_per_tick,
+            drift_ppm: read.drift_ppm,
             user_only,
             host,
             policy: self.policy.clone(),

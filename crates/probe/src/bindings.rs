@@ -9,7 +9,7 @@ use crate::probe::{Probe, lock};
 use crate::thunk::pages::Pages;
 use crate::thunk::{Purpose, Thunk};
 use clrhost_boundary::{Origin, TargetDescription, TargetId, TargetKind};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -19,6 +19,8 @@ pub(crate) struct Bindings {
     pub(crate) functions: Mutex<Pages>,
     pub(crate) callbacks: Mutex<Pages>,
     bound: Mutex<HashMap<Function, Cell>>,
+    /// P/Invokes that have been bound, by module and token.
+    methods: Mutex<HashSet<(usize, u32)>>,
 }
 
 /// Filled by the first thread that binds the function. Others wait for it, as they cannot go on without the host's answer.
@@ -30,6 +32,7 @@ impl Bindings {
             functions: Mutex::new(Pages::for_functions()),
             callbacks: Mutex::new(Pages::for_callbacks()),
             bound: Mutex::default(),
+            methods: Mutex::default(),
         }
     }
 
@@ -37,6 +40,7 @@ impl Bindings {
     pub(crate) fn module_unloads(&self, module: usize) {
         let is_gone =
             |function: &Function| matches!(function.caller, Caller::Method(Some((of, _))) if of == module);
+        lock(&self.methods).retain(|&(of, _)| of != module);
         let gone: Vec<_> = lock(&self.bound).extract_if(|function, _| is_gone(function)).collect();
         let mut pages = lock(&self.functions);
         for (_, cell) in gone {
@@ -79,6 +83,11 @@ enum Caller {
 }
 
 impl Bindings {
+    /// True if a P/Invoke has been bound, which the runtime does once, unless threads race for it.
+    pub(crate) fn is_bound(&self, module: usize, method: u32) -> bool {
+        lock(&self.methods).contains(&(module, method))
+    }
+
     fn known(&self, function: &Function) -> Option<Cell> {
         lock(&self.bound).get(function).cloned()
     }
@@ -126,6 +135,9 @@ impl Probe {
                 }
                 let cell = self.bindings().cell(function.clone());
                 cell.get_or_init(|| self.bind_anew(&function, description, address));
+                if let Caller::Method(Some(method)) = caller {
+                    lock(&self.bindings().methods).insert(method);
+                }
                 cell
             }
         };
@@ -179,7 +191,8 @@ impl Probe {
         let unhooked = || Bound::Unhooked((leads_to != address).then_some(leads_to));
         let name = description.symbol.clone().unwrap_or_else(|| description.method.clone());
         let target = self.boundary().add_target(description);
-        if !self.boundary().needs_hook(target) {
+        // The host hears of no call that the collector waits for, so there is nothing to ask.
+        if purpose != Purpose::LeaveSuppressed && !self.boundary().needs_hook(target) {
             return unhooked();
         }
         let Ok(thunk) = lock(&self.bindings().functions).take() else {

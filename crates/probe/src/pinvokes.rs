@@ -1,6 +1,7 @@
 //! Which managed method a P/Invoke is, told from what the runtime looks up: the name of a symbol and the library it found.
 
 use crate::info::ProfilerInfo;
+use crate::lookups::runtimes_stack;
 use crate::names::Names;
 use crate::probe::{Probe, lock};
 use crate::thread_state::stack_bounds;
@@ -164,20 +165,29 @@ fn from_own_thread<T: Send + 'static>(
 /// Which of these the runtime is binding on the calling thread.
 ///
 /// It does not tell, and while it works on a P/Invoke it does not let a profiler walk the stack. But it hands the method's
-/// identity, which is its FunctionID, from function to function; so the words on the stack of those are compared.
+/// identity, which is its FunctionID, from function to function; so the words on the stack of those are compared. What is left
+/// there from before may be taken for it: the outermost word counts, as it was there first, and methods that have been bound
+/// already come last.
 fn bound_on_this_thread(probe: &'static Probe, candidates: &[Declared]) -> Option<usize> {
     const REACH: usize = 16 * 1024;
     let wanted = candidates.to_vec();
     let functions = from_own_thread(probe, move |info, _| {
         wanted.iter().map(|it| info.function_of(it.module, it.method)).collect::<Vec<_>>()
     })?;
-    let here = (&raw const candidates) as usize & !7;
-    let end = stack_bounds().end.min(here + REACH);
-    (here..end).step_by(8).find_map(|at| {
-        // SAFETY: all of it is this thread's stack, above a local of this function.
+    // Not on our own functions' part: that has what they left there the last time.
+    let begin = runtimes_stack();
+    let end = stack_bounds().end.min(begin + REACH);
+    let seen = (begin..end).step_by(8).rev().filter_map(|at| {
+        // SAFETY: all of it is this thread's stack, above the call of a function that has not returned.
         let word = unsafe { std::ptr::read_volatile(at as *const usize) };
         functions.iter().position(|&function| function == Some(word))
-    })
+    });
+    let seen: Vec<usize> = seen.collect();
+    let is_new = |&&place: &&usize| {
+        let candidate = &candidates[place];
+        !probe.bindings().is_bound(candidate.module, candidate.method)
+    };
+    seen.iter().find(is_new).or(seen.first()).copied()
 }
 
 /// `libNAME.so`, `NAME.so.1`, `NAME`: does a file look like the library that a declaration names?

@@ -84,6 +84,8 @@ pub struct ProbeSnapshot {
     pub snapshot: Snapshot,
     /// Length of a tick in nanoseconds.
     pub ns_per_tick: f64,
+    /// By how many millionths that changed over the run; `None` where it cannot be told.
+    pub drift_ppm: Option<f64>,
     /// Nanoseconds since the probe was made.
     pub wall_ns: u64,
     /// Crossings that no task could take: seen, but in none of the other numbers.
@@ -385,6 +387,7 @@ impl Probe {
         ProbeSnapshot {
             snapshot,
             ns_per_tick: self.boundary.clock().ns_per_tick(),
+            drift_ppm: self.boundary.clock().drift_ppm(),
             wall_ns: self.boundary.clock().elapsed_ns(),
             lost: self.lost.load(Ordering::Relaxed),
             runtime_version: self.runtime.get().and_then(|runtime| runtime.version),
@@ -547,6 +550,8 @@ impl Probe {
     }
 
     pub(crate) fn module_loaded(&self, module: usize) {
+        // Some assembly is loaded late enough, also by the shortest program.
+        self.boundary.clock().divide();
         let Some(runtime) = self.runtime.get() else { return };
         if self.source() == Source::Thunks {
             self.pinvokes.module_loaded(module);

@@ -32,7 +32,10 @@ impl Report {
             mode: context.mode,
             source: context.source,
             timing: if context.has_times() { Timing::Timed } else { Timing::Counted },
-            clock: context.has_times().then_some(Clock { ns_per_tick: context.ns_per_tick }),
+            clock: context.has_times().then_some(Clock {
+                ns_per_tick: context.ns_per_tick,
+                drift_ppm: context.drift_ppm.filter(|drift| drift.is_finite()),
+            }),
             process: Process { pid: context.pid, wall_ns: context.wall_ns, exit: context.exit },
             user_only: context.user_only,
             totals,

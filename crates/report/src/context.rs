@@ -33,6 +33,8 @@ pub struct ReportContext {
     /// Nanoseconds in a tick of the clock that made the snapshot. A number that is not finite or not above zero means
     /// that ticks cannot be converted; the report is then one without times.
     pub ns_per_tick: f64,
+    /// By how many millionths that changed over the run; `None` where it cannot be told, as of the system's own clock.
+    pub drift_ppm: Option<f64>,
     /// Leave out the rows of CoreLib and of the framework. Totals stay whole.
     pub user_only: bool,
     /// How the host fared; `None` where there is none.

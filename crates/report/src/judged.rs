@@ -16,7 +16,7 @@ pub(crate) fn called(rows: &[TargetRow]) -> impl Iterator<Item = Called<'_>> {
             method: declaring(&row.method, row.symbol.as_deref()),
             assembly: row.assembly.as_deref(),
         },
-        by_name: by_name(&row.kind, row.symbol.as_deref()),
+        by_name: is_judged(&row.kind, row.library.as_deref()),
         calls: row.calls,
         longest: row.max_ns.map(Duration::from_nanos),
     })
@@ -33,10 +33,10 @@ pub fn subject_of(target: &TargetDescription) -> Subject<'_> {
     }
 }
 
-/// Whether a policy is asked about rows of this kind: they are reached by name, or their name is known.
-pub fn by_name(kind: &str, symbol: Option<&str>) -> bool {
+/// Whether a policy is asked about targets of this kind: they are found by a name, or it is known in which library they lie.
+pub fn is_judged(kind: &str, library: Option<&str>) -> bool {
     let by_pointer = [TargetKind::FunctionPointer.as_str(), TargetKind::NativeDelegate.as_str()];
-    kind == TargetKind::PInvoke.as_str() || (by_pointer.contains(&kind) && symbol.is_some())
+    kind == TargetKind::PInvoke.as_str() || (by_pointer.contains(&kind) && library.is_some())
 }
 
 /// The method, where it is one: calls that no method is known for have words in parentheses, or the symbol, in its place.

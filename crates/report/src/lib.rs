@@ -23,7 +23,7 @@ pub use assemble::FUNCTION_POINTERS;
 pub use clrhost_boundary::TaskType;
 pub use clrhost_policy::{Finding, FindingKind, PolicyReport, PolicyRule};
 pub use context::{HostOutcome, ReportContext};
-pub use judged::{by_name, subject_of};
+pub use judged::{is_judged, subject_of};
 pub use model::{
     Application, BracketKind, CallerKind, CallerRow, Clock, CrossingKind, Exit, FailedCall, FoldedTasks,
     Hidden, Host, HostDenied, MismatchRow, Mode, Note, OpenRow, OpenedBy, Process, Report, Runtime, SCHEMA,

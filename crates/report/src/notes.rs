@@ -11,9 +11,10 @@ use clrhost_policy::PolicyRule;
 const REPORT_ONLY: &str = clrhost_policy::Mode::ReportOnly.as_str();
 
 /// Every code, in the order in which notes are given.
-pub(crate) const CODES: [&str; 20] = [
+pub(crate) const CODES: [&str; 21] = [
     "no_hooks",
     "mismatches",
+    "unsteady_clock",
     "host_shut",
     "host_failed",
     "host_denied",
@@ -52,6 +53,13 @@ fn text(code: &str, report: &Report) -> Option<String> {
                  stack, not a property of the program's calls; times around it cannot be trusted. They are counted \
                  among the closing crossings.",
                 counted(n, "closing crossing")
+            )
+        }),
+        "unsteady_clock" => drift(report).map(|ppm| {
+            format!(
+                "The processor's counter, which timed the calls, changed its rate by {:.1} % in the course of the run. Times \
+                 may be wrong by as much; counts are not concerned.",
+                ppm / 1e4
             )
         }),
         "host_shut" => report.host.as_ref().filter(|host| host.shut).map(|_| {
@@ -170,6 +178,12 @@ fn text(code: &str, report: &Report) -> Option<String> {
             .then(|| "Crossings were counted and not timed: there are no times of calls.".into()),
         _ => None,
     }
+}
+
+/// The drift of the clock, where it is more than clocks have: crystals change by some tens of millionths.
+fn drift(report: &Report) -> Option<f64> {
+    const STEADY_PPM: f64 = 1000.0;
+    report.clock.and_then(|clock| clock.drift_ppm).filter(|&ppm| ppm > STEADY_PPM)
 }
 
 /// A number of the policy's rules, added up.

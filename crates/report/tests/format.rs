@@ -204,7 +204,8 @@ fn the_beginning_of_a_report_reads_as_documented() {
   "source": "flag",
   "timing": "timed",
   "clock": {
-    "ns_per_tick": 0.5
+    "ns_per_tick": 0.5,
+    "drift_ppm": 12.0
   },
   "application": {
     "path": "/work/Orders.dll",

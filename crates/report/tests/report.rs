@@ -237,6 +237,7 @@ fn threads_added_up_are_in_the_totals() {
 fn notes_say_what_happened_and_nothing_else() {
     let expected = [
         "mismatches",
+        "unsteady_clock",
         "host_shut",
         "host_failed",
         "host_denied",
@@ -256,6 +257,15 @@ fn notes_say_what_happened_and_nothing_else() {
     let bare = ReportContext { mode: Mode::RunNoHooks, source: None, timing: Timing::Counted, ..context() };
     assert_eq!(codes(&World::new().report(bare)), ["no_hooks"]);
     assert_eq!(codes(&World::new().report(context())), [""; 0]);
+}
+
+#[test]
+fn a_clock_that_changes_its_rate_is_told() {
+    let report = |drift_ppm| World::new().report(ReportContext { drift_ppm, ..context() });
+    assert_eq!(codes(&report(Some(1001.0))), ["unsteady_clock"]);
+    for steady in [Some(1000.0), Some(0.0), Some(f64::NAN), None] {
+        assert_eq!(codes(&report(steady)), [""; 0]);
+    }
 }
 
 #[test]

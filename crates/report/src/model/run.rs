@@ -48,6 +48,8 @@ pub enum Timing {
 pub struct Clock {
     /// Nanoseconds in one of its ticks.
     pub ns_per_tick: f64,
+    /// By how many millionths its rate differed between two parts of the run; `None` where it cannot be told.
+    pub drift_ppm: Option<f64>,
 }
 
 /// What was run.

@@ -109,6 +109,7 @@ pub fn context() -> ReportContext {
         wall_ns: 2_310_000_000,
         exit: Exit::Code { code: 0 },
         ns_per_tick: NS_PER_TICK,
+        drift_ppm: Some(12.0),
         user_only: false,
         host: None,
         policy: None,
@@ -195,7 +196,7 @@ pub fn everything() -> (World, ReportContext) {
         denied: denied(),
     };
     let policy = Some(policy("enforce"));
-    (world, ReportContext { host: Some(host), policy, lost: 3, ..context() })
+    (world, ReportContext { host: Some(host), policy, lost: 3, drift_ppm: Some(2500.0), ..context() })
 }
 
 /// A target that a host denied, and that was tried twice.

@@ -169,7 +169,8 @@ clrhost_set_thunk_cells:
     ret
     .cfi_endproc
 
-    # dlsym(handle, name), with the address it returns to as a third argument; for the runtime, and for managed code.
+    # dlsym(handle, name), with the stack pointer, where the return address lies, as a third argument; for the runtime, and for
+    # managed code.
     # RTLD_NEXT goes to dlsym itself, which looks at who called it.
     .type clrhost_dlsym, @function
     .globl clrhost_dlsym
@@ -178,7 +179,7 @@ clrhost_dlsym:
     .cfi_startproc
     cmp rdi, -1
     je 1f
-    mov rdx, qword ptr [rsp]
+    mov rdx, rsp
     jmp {looked_up}
 1:  jmp qword ptr [rip + dlsym@GOTPCREL]
     .cfi_endproc
