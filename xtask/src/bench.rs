@@ -9,7 +9,15 @@ pub fn run(args: &[String]) -> Result<u8, Failure> {
     fixtures::build()?;
     fixtures::build_sample("orders", "Orders")?;
     progress("clrhost", "building it with optimisation");
-    workspace::run(cargo().args(["build", "--release", "--quiet", "--package", "clrhost-cli"]))?;
+    workspace::run(cargo().args([
+        "build",
+        "--release",
+        "--quiet",
+        "--package",
+        "clrhost-cli",
+        "--package",
+        "clrhost-mscoree",
+    ]))?;
     let mut bench = cargo();
     bench.args(["run", "--release", "--quiet", "--package", "clrhost-bench", "--"]).args(args);
     workspace::run(bench.env("CLRHOST_TEST_DOTNET_ROOT", &dotnet.root))?;

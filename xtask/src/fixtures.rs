@@ -9,10 +9,11 @@ use crate::compiler::{self, Kind};
 use crate::workspace::{built, copy, files, make_folder, progress, root, run_quietly, shown, stale};
 use crate::{Failure, debian};
 
-/// The only fixture without Main.
-const LIBRARY: &str = "Entries";
+/// The fixtures without Main.
+const LIBRARIES: [&str; 2] = ["Entries", "StartupHook"];
 /// What lies beside a program apart from `libfixture.so`: assemblies that it is compiled against, native libraries.
 const BESIDE: &[(&str, &[&str])] = &[
+    ("Bench", &["Indirect.dll", "libfixture_many.so"]),
     ("Calli", &["Indirect.dll"]),
     ("CppThreads", &["libfixture_cxx.so"]),
     ("CppThrow", &["libfixture_cxx.so"]),
@@ -115,7 +116,7 @@ fn build_managed(
     if !stale(&assembly, &inputs) {
         return Ok(false);
     }
-    let kind = if name == LIBRARY { Kind::Library } else { Kind::Program };
+    let kind = if LIBRARIES.contains(&name) { Kind::Library } else { Kind::Program };
     compiler::compile(&assembly, kind, sources, references).inspect_err(|_| {
         // A half-written assembly would count as newer than its sources.
         let _ = fs::remove_file(&assembly);

@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | `mcs` | `mcs.exe`, Mono's C# compiler, and `Input.cs` for it to compile |
 //! | `coco` | `Coco.exe`, a compiler generator, its frame files and the grammar `Calc.atg` |
+//! | `sarif` | `package/Sarif.Multitool`, a program of a single file with .NET inside, and `in.sarif` for it |
 //! | `nbgv` | `package/nbgv.cli/tools/net8.0/any/nbgv.dll`, and the git repository `repo` to ask it about |
 //!
 //! The first two have no runtimeconfig.json of their own; `rc8.json` beside them is for
@@ -22,13 +23,14 @@ use crate::workspace::{self, built, make_folder, progress, run_quietly};
 use crate::{Failure, debian};
 
 const NBGV: &str = "nerdbank-gitversioning@3.10.94";
+const SARIF: &str = "@microsoft/sarif-multitool-linux@5.7.0";
 /// Enough history for the version height to need a walk.
 const COMMITS: u32 = 60;
 
 /// Gets the programs that are missing.
 pub fn ensure() -> Result<(), Failure> {
     let programs = built().join("programs");
-    for (name, get) in [("mcs", mcs as fn(&Path) -> _), ("coco", coco), ("nbgv", nbgv)] {
+    for (name, get) in [("mcs", mcs as fn(&Path) -> _), ("coco", coco), ("nbgv", nbgv), ("sarif", sarif)] {
         let folder = programs.join(name);
         // Written last, so a folder that has it is complete.
         let complete = folder.join("complete");
@@ -91,12 +93,28 @@ PRODUCTIONS
 END Calc.
 "#;
 
-fn nbgv(folder: &Path) -> Result<&'static str, Failure> {
+/// Unpacks a package of npm's into `folder/package`.
+fn npm_package(name: &str, folder: &Path) -> Result<(), Failure> {
     debian::ensure_command("npm", "npm")?;
-    debian::ensure_command("git", "git")?;
-    let archive = run_quietly(Command::new("npm").args(["pack", "--silent", NBGV]).current_dir(folder))?;
+    let archive = run_quietly(Command::new("npm").args(["pack", "--silent", name]).current_dir(folder))?;
     let archive = archive.lines().last().ok_or("npm pack named no file")?.trim();
-    run_quietly(Command::new("tar").args(["xzf", archive]).current_dir(folder))?;
+    run_quietly(Command::new("tar").args(["xzf", archive]).current_dir(folder)).map(drop)
+}
+
+fn sarif(folder: &Path) -> Result<&'static str, Failure> {
+    npm_package(SARIF, folder)?;
+    run_quietly(Command::new("chmod").arg("+x").arg(folder.join("package/Sarif.Multitool")))?;
+    workspace::write(&folder.join("in.sarif"), SARIF_INPUT)?;
+    Ok("npm's @microsoft/sarif-multitool-linux")
+}
+
+const SARIF_INPUT: &str = r#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":{
+"name":"nobody"}},"results":[{"ruleId":"N1","message":{"text":"nothing"}}]}]}
+"#;
+
+fn nbgv(folder: &Path) -> Result<&'static str, Failure> {
+    debian::ensure_command("git", "git")?;
+    npm_package(NBGV, folder)?;
 
     let repo = folder.join("repo");
     make_folder(&repo)?;

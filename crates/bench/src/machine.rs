@@ -1,7 +1,7 @@
 //! Where the figures come from.
 
 use crate::Failure;
-use crate::variant::Setting;
+use crate::setting::Setting;
 use std::fs;
 use std::process::Command;
 
@@ -38,15 +38,13 @@ impl Machine {
         })
     }
 
-    /// The machine and the command, as the first lines of the figures.
-    pub fn describe(&self, rounds: u32, quick: bool) -> String {
+    /// The machine and the command, as the first lines of figures.
+    pub fn describe(&self, command: &str, quick: bool) -> String {
         let Machine { processor, cores, kernel, dotnet, date, load } = self;
-        let command = if quick { "--quick".to_owned() } else { format!("--rounds {rounds}") };
         let caution = if quick { "\nMade with --quick: the figures say nothing.\n" } else { "" };
         format!(
             "{processor}, {cores} cores, Linux {kernel}, .NET {dotnet}, {date}, load {load} at the beginning.\n\
-             Command: `cargo xtask bench {command}`; {rounds} rounds, three times as many for start-up and a \
-             third for the sample.\n{caution}"
+             Command: `cargo xtask bench {command}`\n{caution}"
         )
     }
 }

@@ -1,7 +1,7 @@
 //! What was measured over the rounds, and the two numbers taken from it.
 
 /// The values of one variant, one for each round.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample(Vec<f64>);
 
 impl Sample {

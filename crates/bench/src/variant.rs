@@ -1,26 +1,47 @@
 //! The ways to run an application that are compared.
 
 use crate::Failure;
-use clrhost::{Application, Host, TaskManager, Timing};
+use crate::setting::Setting;
+use clrhost::{Application, Host, Source, TaskManager, Timing};
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// One way to run an application.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Variant {
     /// `dotnet APP`.
     Dotnet,
+    /// The same a second time in each round: what differs without a reason.
+    DotnetAgain,
     /// `clrhost run --no-hooks APP`.
     NoHooks,
-    /// `clrhost run --empty-probe APP`: the runtime calls a profiler that does nothing.
-    EmptyProbe,
     /// `clrhost run --count-only APP`.
     Counted,
     /// `clrhost run APP`.
     Timed,
     /// A host in Rust that is called at every crossing and does nothing; crossings are counted besides.
-    Hosted,
+    RustHost,
+    /// The same; crossings are counted and timed besides.
+    RustHostTimed,
+    /// A host in C++ behind `libmscoree.so` that does nothing; crossings are counted besides.
+    ComHost,
+    /// `clrhost run --empty-probe APP`: the runtime calls a profiler that does nothing.
+    EmptyProbe,
+    /// `clrhost run --source flag --count-only APP`.
+    FlagCounted,
+    /// `clrhost run --source flag APP`.
+    FlagTimed,
+    /// A host in Rust where the runtime reports the crossings.
+    FlagRustHost,
+    /// Frida calls functions in C at entry and return.
+    FridaC,
+    /// Frida calls functions in JavaScript.
+    FridaJavaScript,
+    /// Frida puts a function in C in place, which calls the one it stands for.
+    FridaReplace,
+    /// The kernel counts entries and returns.
+    Uretprobe,
 }
 
 impl Variant {
@@ -28,84 +49,90 @@ impl Variant {
     pub fn name(self) -> &'static str {
         match self {
             Variant::Dotnet => "`dotnet`",
+            Variant::DotnetAgain => "`dotnet` again",
             Variant::NoHooks => "`clrhost run --no-hooks`",
+            Variant::Counted => "counted: `clrhost run --count-only`",
+            Variant::Timed => "timed: `clrhost run`",
+            Variant::RustHost => "counted, and a Rust host called",
+            Variant::RustHostTimed => "timed, and a Rust host called",
+            Variant::ComHost => "counted, and a COM host called",
             Variant::EmptyProbe => "empty profiler callback",
-            Variant::Counted => "`clrhost run --count-only`",
-            Variant::Timed => "`clrhost run`",
-            Variant::Hosted => "counting, and a Rust host called",
+            Variant::FlagCounted => "`--source flag`, counted",
+            Variant::FlagTimed => "`--source flag`, timed",
+            Variant::FlagRustHost => "`--source flag`, a Rust host called",
+            Variant::FridaC => "Frida's `Interceptor.attach`, in C",
+            Variant::FridaJavaScript => "Frida's `Interceptor.attach`, in JavaScript",
+            Variant::FridaReplace => "Frida's `Interceptor.replaceFast`, in C",
+            Variant::Uretprobe => "uprobe and uretprobe",
         }
     }
-}
 
-/// Where everything lies.
-pub struct Setting {
-    /// The root of the source tree.
-    pub root: PathBuf,
-    dotnet_root: PathBuf,
-    clrhost: PathBuf,
-    built: PathBuf,
-}
+    /// The runtime reports the crossings, all of them: then nothing in the process is un-hooked.
+    pub fn sees_everything(self) -> bool {
+        use Variant::*;
+        matches!(self, EmptyProbe | FlagCounted | FlagTimed | FlagRustHost)
+    }
 
-impl Setting {
-    /// Looks for what `cargo xtask bench` builds.
-    pub fn find(clrhost: Option<PathBuf>) -> Result<Setting, Failure> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .ancestors()
-            .nth(2)
-            .expect("two folders below")
-            .to_path_buf();
-        let target = root.join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()));
-        let built = target.join("clrhost");
-        let dotnet_root = env::var_os("CLRHOST_TEST_DOTNET_ROOT").map_or(built.join("dotnet"), PathBuf::from);
-        let clrhost = clrhost.unwrap_or_else(|| target.join("release/clrhost"));
-        let setting = Setting { root, dotnet_root, clrhost, built };
-        for needed in [&setting.clrhost, &setting.dotnet(), &setting.fixture("Bench"), &setting.orders()] {
-            if !needed.exists() {
-                return Err(format!("{} is missing; `cargo xtask bench` makes it", needed.display()));
-            }
+    /// The method of `hooks/hook.py`, for hooks that are not clrhost's.
+    pub fn foreign(self) -> Option<&'static str> {
+        match self {
+            Variant::FridaC => Some("frida-c"),
+            Variant::FridaJavaScript => Some("frida-javascript"),
+            Variant::FridaReplace => Some("frida-replace"),
+            Variant::Uretprobe => Some("uretprobe"),
+            _ => None,
         }
-        Ok(setting)
     }
 
-    /// The `dotnet` command.
-    pub fn dotnet(&self) -> PathBuf {
-        self.dotnet_root.join("dotnet")
-    }
-
-    /// A program of `fixtures/managed`.
-    pub fn fixture(&self, name: &str) -> PathBuf {
-        self.built.join("fixtures").join(name).join(name).with_extension("dll")
-    }
-
-    /// The sample over SQLite.
-    pub fn orders(&self) -> PathBuf {
-        self.built.join("samples/orders/Orders.dll")
-    }
-
-    /// The command that runs `application` in this way. Reports go nowhere.
-    pub fn command(&self, variant: Variant, application: &Path) -> Command {
-        let mut command = match variant {
-            Variant::Dotnet => Command::new(self.dotnet()),
-            Variant::Hosted => {
+    /// The command that runs `application` with `args` in this way. Reports go nowhere.
+    pub fn command(self, setting: &Setting, application: &Path, args: &[String]) -> Command {
+        let mut command = match self {
+            Variant::Dotnet | Variant::DotnetAgain => Command::new(setting.dotnet()),
+            Variant::RustHost | Variant::RustHostTimed | Variant::FlagRustHost => {
                 let mut host = Command::new(env::current_exe().expect("this program has a path"));
                 host.arg("host");
+                match self {
+                    Variant::RustHostTimed => host.arg("--timed"),
+                    Variant::FlagRustHost => host.arg("--flag"),
+                    _ => &mut host,
+                };
                 host
             }
-            Variant::NoHooks | Variant::EmptyProbe | Variant::Counted | Variant::Timed => {
-                let mut clrhost = Command::new(&self.clrhost);
+            Variant::ComHost => Command::new(setting.com_host()),
+            Variant::FridaC | Variant::FridaJavaScript | Variant::FridaReplace | Variant::Uretprobe => {
+                let mut python = Command::new("python3");
+                python.env("PYTHONPATH", setting.frida()).arg(setting.hook_script());
+                python.arg(self.foreign().expect("these are")).arg(setting.dotnet());
+                python
+            }
+            _ => {
+                let mut clrhost = Command::new(&setting.clrhost);
                 clrhost.arg("run");
-                match variant {
+                match self {
                     Variant::NoHooks => clrhost.arg("--no-hooks"),
                     Variant::EmptyProbe => clrhost.arg("--empty-probe"),
-                    Variant::Counted => clrhost.args(["--count-only", "--report", "/dev/null"]),
-                    _ => clrhost.args(["--report", "/dev/null"]),
+                    Variant::Counted => clrhost.args(["--count-only"]),
+                    Variant::FlagCounted => clrhost.args(["--source", "flag", "--count-only"]),
+                    Variant::FlagTimed => clrhost.args(["--source", "flag"]),
+                    _ => &mut clrhost,
                 };
+                if !matches!(self, Variant::NoHooks | Variant::EmptyProbe) {
+                    clrhost.args(["--report", "/dev/null"]);
+                }
                 clrhost
             }
         };
-        command.arg(application).env("DOTNET_ROOT", &self.dotnet_root);
-        // As the tests run it: without libicu, and without a profiler from outside.
-        command.env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1").env_remove("CORECLR_ENABLE_PROFILING");
+        command.arg(application);
+        if self == Variant::ComHost {
+            // It calls a method that takes one string.
+            command.args(["Bench", "Measure", &args.join(" ")]).env("LD_LIBRARY_PATH", &setting.libraries);
+        } else {
+            command.args(args);
+        }
+        if self.foreign().is_some() {
+            command.arg("wait");
+        }
+        setting.environment(&mut command);
         command
     }
 }
@@ -115,10 +142,12 @@ struct Silent;
 
 impl TaskManager for Silent {}
 
-/// [`Variant::Hosted`], in a process of its own: gives the application's exit code.
-pub fn host(application: &[PathBuf]) -> Result<u8, Failure> {
+/// [`Variant::RustHost`] and its like, in a process of its own: gives the application's exit code.
+pub fn host(timed: bool, flag: bool, application: &[PathBuf]) -> Result<u8, Failure> {
     let (assembly, args) = application.split_first().ok_or("no application")?;
-    let host = Host::builder().timing(Timing::Counted).task_manager(Silent);
+    let timing = if timed { Timing::Timed } else { Timing::Counted };
+    let source = if flag { Source::Flag } else { Source::Thunks };
+    let host = Host::builder().timing(timing).source(source).task_manager(Silent);
     let code = host.run(Application::new(assembly).args(args)).map_err(|error| error.to_string())?;
     Ok(u8::try_from(code).unwrap_or(1))
 }

@@ -58,9 +58,9 @@ pub(crate) mod entry {
     pub(crate) const START: usize = 1;
     /// Ticks spent in brackets directly inside this one.
     pub(crate) const INNER: usize = 2;
-    /// Stack pointer at the opening crossing.
+    /// Stack pointer at the opening crossing; 0 in a bracket that the task has not used yet.
     pub(crate) const STACK_POINTER: usize = 3;
-    /// The source's key; owner only.
+    /// The source's key, unless the bracket is [`EXACT`](super::flag::EXACT), which is closed by its address; owner only.
     pub(crate) const KEY: usize = 4;
     /// Where a thunk returns to; owner only.
     pub(crate) const RETURN: usize = 5;
@@ -150,7 +150,7 @@ const ENTRY_BYTES: u64 = (entry::WORDS * 8) as u64;
 
 /// The numbers of one task. Reused for another task once its own has ended and was read.
 ///
-/// The first four words are what thunks touch; `layout` tells where they are.
+/// Thunks touch some of the first words; `layout` tells where they are.
 #[repr(C)]
 pub(crate) struct Block {
     /// Address of the first free bracket: that of the bottom, plus [`ENTRY_BYTES`] for each that is open. Always counted in
@@ -162,7 +162,8 @@ pub(crate) struct Block {
     /// Address of `slot_of`.
     pub(crate) slots_at: AtomicU64,
     counters: [AtomicU64; COUNTERS],
-    /// The first is none: it stands for what is below the first open bracket. Never moves.
+    /// The first is none: it stands for what is below the first open bracket. Neither is the last one, which is never used.
+    /// Never moves.
     entries: Box<[Entry]>,
     /// For each target and direction the words of its slot; null for none. Touched by the owner only.
     slot_of: Box<[AtomicPtr<AtomicU64>]>,
@@ -185,7 +186,7 @@ pub(crate) fn add(word: &AtomicU64, amount: u64) {
 
 impl Block {
     pub(crate) fn new() -> Block {
-        let entries = zeroed_records(MAX_BRACKETS + 1);
+        let entries = zeroed_records(MAX_BRACKETS + 2);
         let slot_of = null_pointers(MAX_SLOTS);
         let block = Block {
             top: AtomicU64::new(0),
@@ -202,6 +203,10 @@ impl Block {
     }
 
     fn clear_stack(&self) {
+        let used = (self.high.load(Relaxed).saturating_sub(self.bottom()) / ENTRY_BYTES) as usize;
+        for entry in &self.entries[1..=used] {
+            entry[entry::STACK_POINTER].store(0, Relaxed);
+        }
         self.top.store(self.bottom(), Relaxed);
         self.high.store(self.bottom(), Relaxed);
         let below: &Entry = &self.entries[0];
@@ -265,7 +270,7 @@ impl Block {
     /// The bracket at this depth, counted from the bottom, or the place for it. `None` beyond what is kept.
     #[inline(always)]
     pub(crate) fn entry(&self, depth: usize) -> Option<&Entry> {
-        self.entries.get(depth + 1)
+        self.entries[1..=MAX_BRACKETS].get(depth)
     }
 
     /// What the bracket at this depth is about: its words and flags. `None` for places where none ever was.
@@ -290,6 +295,14 @@ impl Block {
         // SAFETY: slots of this block hold words of its brackets here.
         let caller = unsafe { self.slot_of_word(words[slot::CALLER].load(Relaxed)) }?;
         Some(caller[slot::TAG].load(Relaxed))
+    }
+
+    /// Owner only: whether the bracket at this depth was opened under this key.
+    #[inline(always)]
+    pub(crate) fn is_under(&self, depth: usize, key: u64) -> bool {
+        self.entry(depth).is_some_and(|entry| {
+            entry[entry::KEY].load(Relaxed) == key && entry[entry::SLOT].load(Relaxed) & flag::EXACT == 0
+        })
     }
 
     /// Depth of the bracket at this address, if there is one open.
@@ -369,7 +382,6 @@ impl Block {
     }
 
     fn read_mark(&self) -> Mark {
-        // First, as a call is counted before the top is moved: whoever sees this top sees the calls that led to it.
         let top = self.top.load(Acquire);
         let mut calls = 0u64;
         self.each_slot(|words| calls = calls.wrapping_add(words[slot::CALLS].load(Relaxed)));

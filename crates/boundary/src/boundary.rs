@@ -96,6 +96,12 @@ impl<C: Clock> Boundary<C> {
         id
     }
 
+    /// Makes a target for a source that knows by itself where it is called, as a thunk does. The host is not asked about
+    /// it; [`needs_hook`](Self::needs_hook) does that.
+    pub fn add_target(&self, description: TargetDescription) -> TargetId {
+        self.registry.targets().add(description)
+    }
+
     /// Forgets these keys, because the code they stood for was unloaded. Targets bound under them keep their numbers
     /// and counts; a key that comes again is bound anew, on every thread.
     pub fn forget_keys(&self, keys: &HashSet<u64>) {

@@ -1,6 +1,7 @@
 //! The host's side of the contract, as safe traits.
 
-use crate::target::Target;
+use crate::admission::Admission;
+use crate::target::{Target, TargetDescription};
 use crate::task::Task;
 use clrhost_hresult::Hresult;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -68,8 +69,8 @@ impl TaskRequest {
 /// * `Ok(())`: the bracket counts as reported, and the host gets the closing call.
 /// * `Err` from an opening call ([`leave_runtime`](Self::leave_runtime),
 ///   [`reverse_enter_runtime`](Self::reverse_enter_runtime)): the bracket is not the host's, no closing call follows.
-///   CoreCLR gives an observer no way to keep the native function from running, so it runs, and the failure is
-///   recorded as one that could not be enforced.
+///   The failure is recorded and the native function runs: whoever keeps it from running at that moment has to make up
+///   its result. A host that wants it not to run says so in [`bind_target`](Self::bind_target).
 /// * `Err` from a closing call: recorded.
 /// * `Err(E_FAIL)` from any call: the hosting layer shuts. The host is not called again, later calls into the library
 ///   answer `HOST_E_CLRNOTAVAILABLE`, and the application goes on.
@@ -92,9 +93,28 @@ pub trait TaskManager: Send + Sync {
         Ok(())
     }
 
+    /// May the native function `target` be bound? Asked once for each function and each way to it (a method that declares
+    /// it, a delegate type, a pointer by name), before managed code gets its address and before
+    /// [`call_needs_host_hook`](Self::call_needs_host_hook). Not asked about callbacks, nor about functions that are reached
+    /// in a way that does not pass clrhost; `docs/semantics.md` lists them. No part of the .NET Framework's contract.
+    ///
+    /// A function that [suppresses the GC transition](TargetDescription::suppress_gc_transition) is bound in cooperative GC
+    /// mode. The collector then waits for the answer, so it must not take long, nor wait for another thread.
+    ///
+    /// Asked with the source [thunks] alone: the runtime's own events come when a function is bound already. The answer
+    /// holds until the process ends. A failure is recorded, and counts as [`Admission::Call`].
+    ///
+    /// [thunks]: https://docs.rs/clrhost/latest/clrhost/enum.Source.html
+    fn bind_target(&self, target: &TargetDescription) -> HostResult<Admission> {
+        let _ = target;
+        Ok(Admission::Call)
+    }
+
     /// Must calls to `target` be reported by [`leave_runtime`](Self::leave_runtime) and
     /// [`enter_runtime`](Self::enter_runtime)? Asked once per target, before its first call. Callbacks are reported
-    /// whatever the answer (contract: tasks, section 4.2).
+    /// whatever the answer (contract: tasks, section 4.2). With the source thunks nothing stands between the caller and a
+    /// function that needs no hook: its calls cost nothing, and are not counted either. Functions that suppress the GC
+    /// transition are then not asked about, as their calls are counted but reported to no host.
     fn call_needs_host_hook(&self, target: &Target) -> HostResult<bool> {
         let _ = target;
         Ok(true)

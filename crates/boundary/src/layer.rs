@@ -1,9 +1,12 @@
 //! The one place from which a host is called: panics are caught, answers recorded, and `E_FAIL` shuts the layer.
 
+use crate::admission::{Admission, DeniedTarget};
 use crate::host::{HostResult, TaskManager};
 use crate::sync::{AtomicU8, AtomicU64, Mutex, Ordering, lock};
+use crate::target::TargetDescription;
 use clrhost_hresult::Hresult;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 const OPEN: u8 = 0;
 const SHUT: u8 = 1;
@@ -32,6 +35,7 @@ pub struct HostingLayer {
     state: AtomicU8,
     failures: AtomicU64,
     kept: Mutex<Vec<HostFailure>>,
+    denied: Mutex<Vec<Arc<DeniedTarget>>>,
     on_failure: Box<dyn Fn(&HostFailure) + Send + Sync>,
 }
 
@@ -46,6 +50,7 @@ impl HostingLayer {
             state: AtomicU8::new(OPEN),
             failures: AtomicU64::new(0),
             kept: Mutex::new(Vec::new()),
+            denied: Mutex::new(Vec::new()),
             on_failure: Box::new(on_failure),
         }
     }
@@ -97,6 +102,28 @@ impl HostingLayer {
         answer
     }
 
+    /// Asks the host what may be done with a target; [`Admission::Call`] where it gives no answer.
+    pub fn bind_target(&self, target: &TargetDescription) -> Admission {
+        let mut answer = Admission::Call;
+        self.call("BindTarget", |manager| {
+            answer = manager.bind_target(target)?;
+            Ok(())
+        });
+        answer
+    }
+
+    /// Keeps a target that the host denied. To be called once for each.
+    pub fn denied(&self, target: TargetDescription, reason: String) -> Arc<DeniedTarget> {
+        let denied = Arc::new(DeniedTarget::new(target, reason));
+        lock(&self.denied).push(Arc::clone(&denied));
+        denied
+    }
+
+    /// Targets that the host denied so far, the first one first.
+    pub fn denied_targets(&self) -> Vec<Arc<DeniedTarget>> {
+        lock(&self.denied).clone()
+    }
+
     /// Notes the failure of another object of the host's, which shuts the layer if it is catastrophic.
     pub fn note(&self, method: &'static str, hresult: Hresult) {
         self.failed(HostFailure { method, hresult, panic: None });
@@ -123,6 +150,7 @@ impl HostingLayer {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
+    use crate::target::TargetKind;
 
     struct Silent;
     impl TaskManager for Silent {}
@@ -138,6 +166,28 @@ mod tests {
         assert!(!layer.is_shut());
         assert_eq!(layer.failures().0, 1);
         assert!(layer.call("LeaveRuntime", |_| Ok(())));
+    }
+
+    #[test]
+    fn a_host_that_gives_no_answer_about_a_target_lets_it_be_called() {
+        struct Answers(HostResult<Admission>);
+        impl TaskManager for Answers {
+            fn bind_target(&self, target: &TargetDescription) -> HostResult<Admission> {
+                assert_ne!(target.method, "panics");
+                self.0.clone()
+            }
+        }
+        let layer = |answer| HostingLayer::new(Box::new(Answers(answer)), |_| {});
+        let target = |name| TargetDescription::named(TargetKind::PInvoke, name);
+        let deny = Admission::Deny { reason: "no".to_owned() };
+        assert_eq!(layer(Ok(deny.clone())).bind_target(&target("a")), deny);
+        let mild = layer(Err(Hresult::E_OUTOFMEMORY));
+        assert_eq!((mild.bind_target(&target("a")), mild.failures().0), (Admission::Call, 1));
+        let panics = layer(Ok(deny));
+        assert_eq!(panics.bind_target(&target("panics")), Admission::Call);
+        // Shut, and not asked again.
+        assert!(panics.is_shut());
+        assert_eq!(panics.bind_target(&target("a")), Admission::Call);
     }
 
     #[test]

@@ -15,8 +15,6 @@ use std::mem::offset_of;
 pub const TOP: usize = offset_of!(Block, top);
 /// 1 while a change is being made.
 pub const BUSY: usize = offset_of!(Block, busy);
-/// The highest that [`TOP`] was. A bracket at or above it is not the usual case.
-pub const HIGH: usize = offset_of!(Block, high);
 /// Address of the table of slots: at [`slot_offset`] the address of the slot of a target, 0 if the task has not met it.
 pub const SLOTS: usize = offset_of!(Block, slots_at);
 
@@ -28,11 +26,10 @@ pub const BRACKET_SLOT: usize = entry::SLOT * 8;
 pub const BRACKET_START: usize = entry::START * 8;
 /// Ticks in brackets directly inside.
 pub const BRACKET_INNER: usize = entry::INNER * 8;
-/// The stack pointer at the call, where its return address lies. A bracket may be opened only below that of the bracket on
-/// top; what lies below the first bracket has the highest address of all, and so has every place at its closing.
+/// The stack pointer at the call, where its return address lies; 0 in a bracket that no call of the task was in yet, which is not
+/// the usual case. A bracket may be opened only below that of the bracket on top; what lies below the first bracket has the
+/// highest address of all, and so has every place at its closing.
 pub const BRACKET_STACK_POINTER: usize = entry::STACK_POINTER * 8;
-/// The source's key.
-pub const BRACKET_KEY: usize = entry::KEY * 8;
 /// The thunk's own: where it returns to.
 pub const BRACKET_RETURN: usize = entry::RETURN * 8;
 /// The thunk's own: the register in which it keeps the bracket, as it was.

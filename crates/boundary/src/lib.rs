@@ -20,6 +20,7 @@
 //! * nothing a host does unwinds through here, and no lock is held while a host runs.
 
 mod abort;
+mod admission;
 mod block;
 mod boundary;
 mod crossing;
@@ -41,6 +42,7 @@ mod task_type;
 mod loom_tests;
 
 pub use abort::{AbortRequest, AbortState, RegionEnd, gate};
+pub use admission::{Admission, DeniedTarget, Gate, Substitute};
 pub use boundary::{Boundary, Clock};
 pub use crossing::{Bracket, Crossing};
 pub use histogram::HistogramSnapshot;

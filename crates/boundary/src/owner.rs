@@ -272,13 +272,13 @@ impl TaskOwner {
         site: CallSite,
     ) {
         self.block.change(|| {
+            // First the place is taken, then it is written: a signal handler that makes calls of its own meanwhile uses
+            // the places from the top on.
+            self.block.set_kept(depth + 1);
             add(&resolved.words[slot::CALLS], 1);
             if resolved.tag & REVERSE != 0 {
                 self.note_caller(resolved.words, depth);
             }
-            // First the place is taken, then it is written: a signal handler that makes calls of its own meanwhile uses
-            // the places from the top on.
-            self.block.set_kept(depth + 1);
             place[entry::SLOT].store(resolved.word(site), Relaxed);
             place[entry::STACK_POINTER].store(site.stack_pointer as u64, Relaxed);
             place[entry::KEY].store(key, Relaxed);
@@ -319,7 +319,7 @@ impl TaskOwner {
     pub(crate) fn try_close<const TIMED: bool>(&self, key: u64, now: u64) -> bool {
         let depth = self.block.kept();
         let is_top = self.block.counter(Counter::Deeper).load(Relaxed) == 0
-            && self.below(depth).is_some_and(|place| place[entry::KEY].load(Relaxed) == key);
+            && depth.checked_sub(1).is_some_and(|top| self.block.is_under(top, key));
         is_top && self.close_at::<TIMED>(depth, now).is_some()
     }
 
@@ -327,8 +327,8 @@ impl TaskOwner {
     #[inline]
     pub(crate) fn close_top<const TIMED: bool>(&self, key: u64, now: u64) -> Option<Ended> {
         let depth = self.block.kept();
-        let place = self.below(depth)?;
-        if place[entry::KEY].load(Relaxed) != key || self.block.counter(Counter::Deeper).load(Relaxed) > 0 {
+        let is_top = self.block.is_under(depth.checked_sub(1)?, key);
+        if !is_top || self.block.counter(Counter::Deeper).load(Relaxed) > 0 {
             return None;
         }
         self.close_at::<TIMED>(depth, now).map(|(words, flags)| Ended::of(words, flags))

@@ -76,12 +76,12 @@ impl TaskOwner {
         let stack = &self.task.identity.stack;
         (0..self.block.kept())
             .rev()
-            .map_while(|depth| self.block.entry(depth))
-            .take_while(|place| {
-                let opened_at = place[entry::STACK_POINTER].load(Relaxed) as usize;
+            .take_while(|&depth| {
+                let place = self.block.entry(depth);
+                let opened_at = place.map_or(0, |place| place[entry::STACK_POINTER].load(Relaxed) as usize);
                 opened_at <= stack_pointer && stack.contains(&opened_at)
             })
-            .any(|place| place[entry::KEY].load(Relaxed) == key)
+            .any(|depth| self.block.is_under(depth, key))
     }
 
     /// Before a closing crossing that is not about the bracket on top: closes that one if the bracket opened under
@@ -92,8 +92,7 @@ impl TaskOwner {
         if self.block.counter(Counter::Deeper).load(Relaxed) > 0 {
             return None;
         }
-        let opened_under =
-            |depth: usize| self.block.entry(depth).is_some_and(|it| it[entry::KEY].load(Relaxed) == key);
+        let opened_under = |depth: usize| self.block.is_under(depth, key);
         let inside = self.block.kept().checked_sub(1)?;
         (!opened_under(inside) && (0..inside).rev().any(opened_under)).then(|| self.unwind_top()).flatten()
     }

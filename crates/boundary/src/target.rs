@@ -132,6 +132,8 @@ pub struct TargetDescription {
     pub address: Option<usize>,
     /// The declaration carries `SuppressGCTransition`.
     pub suppress_gc_transition: bool,
+    /// The host has another function called in its place; `address` is still its own.
+    pub substituted: bool,
 }
 
 impl TargetDescription {
@@ -147,6 +149,7 @@ impl TargetDescription {
             file: None,
             address: None,
             suppress_gc_transition: false,
+            substituted: false,
         }
     }
 }
@@ -223,12 +226,12 @@ impl Targets {
         targets
     }
 
-    /// The number of the target with this key, bound now if it was not.
-    pub(crate) fn bind(&self, key: u64, description: TargetDescription) -> TargetId {
-        let mut bound = lock(&self.bound);
-        if let Some(&id) = bound.by_key.get(&key) {
-            return id;
-        }
+    /// The number of a new target, for a source that knows by itself where it is called.
+    pub(crate) fn add(&self, description: TargetDescription) -> TargetId {
+        self.place_next(&mut lock(&self.bound), description)
+    }
+
+    fn place_next(&self, bound: &mut Bound, description: TargetDescription) -> TargetId {
         if bound.next >= MAX_TARGETS {
             bound.refused += 1;
             return TargetId::OVERFLOW;
@@ -236,7 +239,19 @@ impl Targets {
         let id = TargetId::from_index(bound.next);
         bound.next += 1;
         self.place(id, description);
-        bound.by_key.insert(key, id);
+        id
+    }
+
+    /// The number of the target with this key, bound now if it was not.
+    pub(crate) fn bind(&self, key: u64, description: TargetDescription) -> TargetId {
+        let mut bound = lock(&self.bound);
+        if let Some(&id) = bound.by_key.get(&key) {
+            return id;
+        }
+        let id = self.place_next(&mut bound, description);
+        if id != TargetId::OVERFLOW {
+            bound.by_key.insert(key, id);
+        }
         id
     }
 

@@ -65,9 +65,9 @@ pub struct Run {
     #[arg(long)]
     pub count_only: bool,
 
-    /// How crossings are seen (docs/sources.md)
-    #[arg(long, value_enum, default_value_t = SourceName::Thunks, conflicts_with = "no_hooks")]
-    pub source: SourceName,
+    /// How crossings are seen (docs/sources.md) [default: thunks; for .NET Core 3.1 the flag]
+    #[arg(long, value_enum, conflicts_with = "no_hooks")]
+    pub source: Option<SourceName>,
 
     /// Attach the probe and let it do nothing: shows the price of the runtime's own part (for measurements)
     #[arg(long, hide = true, conflicts_with_all = ["report", "format", "user_only", "count_only", "top", "policy", "learn_policy"])]

@@ -1,10 +1,10 @@
 //! `--policy`, `--policy-report-only` and `--learn-policy` of `clrhost run`.
 
-use crate::args::Run;
+use crate::args::{Run, SourceName};
 use crate::complain;
 use clrhost::policy::{Mode, Policy, Violations, learn};
-use clrhost::report::Report;
-use clrhost::{Host, Origin, TargetKind};
+use clrhost::report::{Report, is_judged};
+use clrhost::{Origin, TargetDescription, TargetKind};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -22,6 +22,14 @@ pub fn load(options: &Run) -> Result<Option<Arc<Violations>>, String> {
     if policy.mode() == Mode::Enforce {
         policy.check_dotnet_can_start().map_err(nothing_ran)?;
     }
+    if options.source == Some(SourceName::Flag) && policy.mode() == Mode::Enforce && policy.can_deny() {
+        // A policy that is not enforced must not look as if it were.
+        return Err(format!(
+            "{}: the policy cannot be enforced: with --source flag the runtime tells of calls, and they cannot be kept from \
+             being made; nothing was run. Use --source thunks, --policy-report-only, or mode = \"report-only\" in the file",
+            policy.file()
+        ));
+    }
     if options.count_only && policy.has_budgets() {
         let file = policy.file();
         let problem =
@@ -31,24 +39,7 @@ pub fn load(options: &Run) -> Result<Option<Arc<Violations>>, String> {
     Ok(Some(Arc::new(Violations::new(Arc::new(policy)))))
 }
 
-/// The host with what keeps denied functions from being called. The error is a message for people.
-///
-/// This is the place for a source that is asked when functions are bound: it passes on [`Violations::at_bind`]. The
-/// transitions flag is told of calls and cannot keep them from being made, and a policy that is not enforced must not look
-/// as if it were.
-pub fn enforce(host: Host, violations: &Arc<Violations>) -> Result<Host, String> {
-    let policy = violations.policy();
-    if policy.mode() == Mode::ReportOnly || !policy.can_deny() {
-        return Ok(host);
-    }
-    Err(format!(
-        "{}: the policy cannot be enforced: crossings are seen by the transitions flag, which cannot keep a function from \
-         being called; nothing was run. Use --policy-report-only, or mode = \"report-only\" in the file",
-        policy.file()
-    ))
-}
-
-/// Says on stderr what rules objected to.
+/// Says on stderr what rules objected to, save for what was denied, which was said when it happened.
 pub fn complain_of(report: &Report) {
     let lines = report.policy_lines();
     for line in lines.iter().take(SAID) {
@@ -59,22 +50,33 @@ pub fn complain_of(report: &Report) {
     }
 }
 
-/// The policy that allows what the report says was used. The report must be one with all rows.
-pub fn learned(report: &Report, when: SystemTime) -> String {
+/// The policy that allows what the report says was used, and what was bound and not called. The report must be one with all
+/// rows.
+pub fn learned(report: &Report, bound: &[TargetDescription], when: SystemTime) -> String {
     let run =
         learn::Run { program: &report.application.path, clrhost_version: &report.clrhost_version, when };
+    let of_dotnet =
+        |origin: &str| [Origin::CoreLib, Origin::Framework].iter().any(|dotnets| origin == dotnets.as_str());
     let called = report.targets.iter().filter(|row| row.kind != TargetKind::RuntimeWait.as_str());
-    let used = called.map(|row| {
-        let by_name = row.kind == TargetKind::PInvoke.as_str();
+    let called = called.map(|row| {
+        let judged = is_judged(&row.kind, row.library.as_deref());
         learn::Used {
-            library: row.library.as_deref().filter(|_| by_name),
-            symbol: row.symbol.as_deref().filter(|_| by_name),
-            of_dotnet: [Origin::CoreLib, Origin::Framework]
-                .iter()
-                .any(|origin| row.origin == origin.as_str()),
+            library: row.library.as_deref().filter(|_| judged),
+            symbol: row.symbol.as_deref().filter(|_| judged),
+            method: Some(&row.method),
+            of_dotnet: of_dotnet(&row.origin),
             calls: row.calls,
             longest: row.max_ns.map(Duration::from_nanos),
         }
     });
-    learn::write(&run, used)
+    let judged = bound.iter().filter(|target| is_judged(target.kind.as_str(), target.library.as_deref()));
+    let bound = judged.map(|target| learn::Used {
+        library: target.library.as_deref(),
+        symbol: target.symbol.as_deref(),
+        method: Some(&target.method),
+        of_dotnet: of_dotnet(target.origin.as_str()),
+        calls: 0,
+        longest: None,
+    });
+    learn::write(&run, called.chain(bound))
 }

@@ -23,11 +23,12 @@ static REPORT_FAILED: AtomicBool = AtomicBool::new(false);
 pub fn run(options: Run) -> i32 {
     let (app, args) = options.application();
     let application = Application::new(app).args(args).options(host_options(&options.hosting));
-    let source = match options.source {
-        SourceName::Thunks => Source::Thunks,
-        SourceName::Flag => Source::Flag,
-    };
-    let mut host = Host::builder().source(source).timing(timing(&options));
+    let mut host = Host::builder().timing(timing(&options));
+    match options.source {
+        Some(SourceName::Thunks) => host = host.source(Source::Thunks),
+        Some(SourceName::Flag) => host = host.source(Source::Flag),
+        None => {}
+    }
     if options.no_hooks {
         host = host.without_hooks();
     }
@@ -38,11 +39,8 @@ pub fn run(options: Run) -> i32 {
         Ok(policy) => policy,
         Err(problem) => return refuse(problem),
     };
-    if let Some(policy) = &policy {
-        host = match policy::enforce(host, policy) {
-            Ok(host) => host,
-            Err(problem) => return refuse(problem),
-        };
+    if let Some(policy) = policy {
+        host = host.policy(policy);
     }
     let sink = match Sink::open(options.report.report.as_deref()) {
         Ok(sink) => sink,
@@ -58,10 +56,7 @@ pub fn run(options: Run) -> i32 {
         Err(error) => return fail(&error),
     };
     match prepared.reporter() {
-        Some(mut reporter) if !options.empty_probe => {
-            if let Some(policy) = policy {
-                reporter = reporter.with_policy(policy);
-            }
+        Some(reporter) if !options.empty_probe => {
             run_reported(prepared, Ending { reporter, sink, options: options.report, learned_sink })
         }
         _ => prepared.run().unwrap_or_else(|error| fail(&error)),
@@ -107,7 +102,12 @@ impl Ending {
         if let Some(sink) = self.learned_sink {
             // Of everything that was used, whatever the report shows.
             let all = self.reporter.report(exit, false);
-            check("policy", sink.write(policy::learned(&all, SystemTime::now()).as_bytes()));
+            check(
+                "policy",
+                sink.write(
+                    policy::learned(&all, &self.reporter.bound_functions(), SystemTime::now()).as_bytes(),
+                ),
+            );
         }
     }
 }

@@ -7,20 +7,23 @@ use clrhost::report::{BracketKind, Exit, OpenRow};
 use clrhost_testkit::{Run, SIGABRT, SIGINT, SIGKILL, SIGTERM, fixture, scratch};
 use std::fs;
 use std::io::Read;
-use support::{Hosted, Program, assert_same, files};
+use support::{Hosted, Program, SOURCES, Source, assert_same, files};
 
 const SIGHUP: i32 = libc::SIGHUP;
 const SIGQUIT: i32 = libc::SIGQUIT;
 const SIGSEGV: i32 = libc::SIGSEGV;
 
-/// Runs the program under both; apart from the end, all must be as the fixture says.
+/// Runs the program under dotnet and under clrhost, with each source; apart from the end, all must be as the fixture says.
 #[track_caller]
-fn check(program: &Program) -> Hosted {
-    let hosted = program.under_clrhost();
-    assert_same(&hosted.finished, &program.under_dotnet());
-    hosted.assert_sound();
-    hosted.assert_as_expected();
-    hosted
+fn check(program: &Program) -> [Hosted; SOURCES.len()] {
+    let dotnet = program.under_dotnet();
+    SOURCES.map(|source| {
+        let hosted = program.clone().seen_by(source).under_clrhost();
+        assert_same(&hosted.finished, &dotnet);
+        hosted.assert_sound();
+        hosted.assert_as_expected();
+        hosted
+    })
 }
 
 /// The program's own open brackets, outermost first, of its only thread that has any.
@@ -30,80 +33,98 @@ fn open(hosted: &Hosted) -> Vec<(BracketKind, &str)> {
 
 #[test]
 fn an_unhandled_exception_on_the_main_thread() {
-    let hosted = check(&Program::fixture("Unhandled").args(["main"]));
-    hosted.finished.assert_signal(SIGABRT);
-    assert!(hosted.finished.stderr.starts_with("Unhandled exception. System.InvalidOperationException"));
+    for hosted in check(&Program::fixture("Unhandled").args(["main"])) {
+        hosted.finished.assert_signal(SIGABRT);
+        assert!(hosted.finished.stderr.starts_with("Unhandled exception. System.InvalidOperationException"));
+    }
 }
 
 #[test]
 fn an_unhandled_exception_on_another_thread() {
     let program = Program::fixture("Unhandled").args(["thread"]);
-    let (mut hosted, mut dotnet) = (program.under_clrhost(), program.under_dotnet());
-    hosted.assert_sound();
-    hosted.assert_as_expected();
-    // What is not inlined for the count's sake has a line of its own in stack traces.
-    for finished in [&mut hosted.finished, &mut dotnet] {
-        let lines = finished.stderr.lines().filter(|line| !line.starts_with("   at System.Threading."));
-        finished.stderr = lines.collect::<Vec<_>>().join("\n");
+    let mut dotnet = program.under_dotnet();
+    for source in [Source::Thunks, Source::Flag] {
+        let mut hosted = program.clone().seen_by(source).under_clrhost();
+        hosted.assert_sound();
+        hosted.assert_as_expected();
+        if source == Source::Flag {
+            // What is not inlined for the count's sake has a line of its own in stack traces.
+            for finished in [&mut hosted.finished, &mut dotnet] {
+                let lines =
+                    finished.stderr.lines().filter(|line| !line.starts_with("   at System.Threading."));
+                finished.stderr = lines.collect::<Vec<_>>().join("\n");
+            }
+        }
+        assert_same(&hosted.finished, &dotnet);
+        hosted.finished.assert_signal(SIGABRT);
     }
-    assert_same(&hosted.finished, &dotnet);
-    hosted.finished.assert_signal(SIGABRT);
 }
 
 #[test]
 fn an_unhandled_exception_in_a_callback() {
-    let hosted = check(&Program::fixture("Unhandled").args(["callback"]));
-    hosted.finished.assert_signal(SIGABRT);
-    let (leave, reverse_enter) = (BracketKind::Leave, BracketKind::ReverseEnter);
-    assert_eq!(open(&hosted), [(leave, "Unhandled.fx_call"), (reverse_enter, "Throwing.Invoke")]);
+    for hosted in check(&Program::fixture("Unhandled").args(["callback"])) {
+        hosted.finished.assert_signal(SIGABRT);
+        let (leave, reverse_enter) = (BracketKind::Leave, BracketKind::ReverseEnter);
+        assert_eq!(open(&hosted), [(leave, "Unhandled.fx_call"), (reverse_enter, "Throwing.Invoke")]);
+    }
 }
 
 #[test]
 fn environment_exit_inside_callbacks() {
-    let hosted = check(&Program::fixture("ExitInside"));
-    hosted.finished.assert_code(7);
-    assert!(hosted.finished.stdout.ends_with("ProcessExit\n"), "{}", hosted.finished);
-    let (call, callback) =
-        ((BracketKind::Leave, "ExitInside.fx_call"), (BracketKind::ReverseEnter, "Exiting.Invoke"));
-    let of = |name: &str| {
-        let task = hosted.report.tasks.iter().find(|task| task.name.as_deref() == Some(name));
-        let task = task.unwrap_or_else(|| panic!("no task of the name {name}\n{}", hosted.text));
-        task.open.iter().map(|open| (open.kind, open.method.as_str())).collect::<Vec<_>>()
-    };
-    assert_eq!(of("main"), [call, callback, call, callback]);
-    assert_eq!(of("blocked"), [(BracketKind::Leave, "ExitInside.fx_block")]);
+    for hosted in check(&Program::fixture("ExitInside")) {
+        hosted.finished.assert_code(7);
+        assert!(hosted.finished.stdout.ends_with("ProcessExit\n"), "{}", hosted.finished);
+        let (call, callback) =
+            ((BracketKind::Leave, "ExitInside.fx_call"), (BracketKind::ReverseEnter, "Exiting.Invoke"));
+        let of = |name: &str| {
+            let task = hosted.report.tasks.iter().find(|task| task.name.as_deref() == Some(name));
+            let task = task.unwrap_or_else(|| panic!("no task of the name {name}\n{}", hosted.text));
+            task.open.iter().map(|open| (open.kind, open.method.as_str())).collect::<Vec<_>>()
+        };
+        assert_eq!(of("main"), [call, callback, call, callback]);
+        assert_eq!(of("blocked"), [(BracketKind::Leave, "ExitInside.fx_block")]);
+    }
 }
 
 #[test]
 fn a_thread_blocked_in_native_code_at_the_end() {
-    let hosted = check(&Program::fixture("BlockedAtExit"));
-    hosted.finished.assert_code(0);
-    assert_eq!(open(&hosted), [(BracketKind::Leave, "BlockedAtExit.fx_block")]);
-    // It blocked before the main thread's wait for it ended.
-    let ns = hosted.own_open()[0].ns;
-    assert!(Some(0) < ns && ns < Some(hosted.report.process.wall_ns), "{}", hosted.text);
-    assert!(hosted.report.notes.iter().any(|note| note.code == "open"), "{}", hosted.text);
+    for hosted in check(&Program::fixture("BlockedAtExit")) {
+        hosted.finished.assert_code(0);
+        assert_eq!(open(&hosted), [(BracketKind::Leave, "BlockedAtExit.fx_block")]);
+        // It blocked before the main thread's wait for it ended.
+        let ns = hosted.own_open()[0].ns;
+        assert!(Some(0) < ns && ns < Some(hosted.report.process.wall_ns), "{}", hosted.text);
+        assert!(hosted.report.notes.iter().any(|note| note.code == "open"), "{}", hosted.text);
+    }
 }
 
 #[track_caller]
-fn check_signal(args: &[&str], signal: i32) -> Hosted {
-    let hosted = check(&Program::fixture("Signalled").args(args.iter().copied()).signalled(signal));
-    assert_eq!(open(&hosted), [(BracketKind::Leave, "Signalled.fx_block_ready")]);
-    hosted
+fn check_signal(args: &[&str], signal: i32) -> [Hosted; SOURCES.len()] {
+    let all = check(&Program::fixture("Signalled").args(args.iter().copied()).signalled(signal));
+    for hosted in &all {
+        assert_eq!(open(hosted), [(BracketKind::Leave, "Signalled.fx_block_ready")]);
+    }
+    all
 }
 
 #[test]
 fn sigterm() {
-    check_signal(&[], SIGTERM).finished.assert_code(143);
-    check_signal(&["handlers"], SIGTERM).finished.assert_code(143);
+    for args in [&[][..], &["handlers"]] {
+        for hosted in check_signal(args, SIGTERM) {
+            hosted.finished.assert_code(143);
+        }
+    }
 }
 
 #[test]
 fn sigint() {
-    check_signal(&[], SIGINT).finished.assert_signal(SIGINT);
-    let handled = check_signal(&["handlers"], SIGINT);
-    handled.finished.assert_code(6);
-    assert!(handled.finished.stdout.ends_with("CancelKeyPress\nProcessExit\n"), "{}", handled.finished);
+    for hosted in check_signal(&[], SIGINT) {
+        hosted.finished.assert_signal(SIGINT);
+    }
+    for handled in check_signal(&["handlers"], SIGINT) {
+        handled.finished.assert_code(6);
+        assert!(handled.finished.stdout.ends_with("CancelKeyPress\nProcessExit\n"), "{}", handled.finished);
+    }
 }
 
 #[test]
@@ -141,47 +162,54 @@ fn a_new_report_takes_the_place_of_an_earlier_one_at_the_end() {
 
 #[test]
 fn a_crash_in_native_code() {
-    let hosted = check(&Program::fixture("Crash").args(["memory"]));
-    hosted.finished.assert_signal(SIGSEGV);
-    assert_eq!(hosted.report.process.exit, Exit::Signal { signal: SIGSEGV });
-    assert_eq!(
-        open(&hosted),
-        [
-            (BracketKind::Leave, "Crash.fx_call"),
-            (BracketKind::ReverseEnter, "Crashing.Invoke"),
-            (BracketKind::Leave, "Crash.fx_crash"),
-        ]
-    );
+    for hosted in check(&Program::fixture("Crash").args(["memory"])) {
+        hosted.finished.assert_signal(SIGSEGV);
+        assert_eq!(hosted.report.process.exit, Exit::Signal { signal: SIGSEGV });
+        assert_eq!(
+            open(&hosted),
+            [
+                (BracketKind::Leave, "Crash.fx_call"),
+                (BracketKind::ReverseEnter, "Crashing.Invoke"),
+                (BracketKind::Leave, "Crash.fx_crash"),
+            ]
+        );
+    }
 }
 
 #[test]
 fn abort_in_native_code() {
-    let hosted = check(&Program::fixture("Crash").args(["abort"]));
-    hosted.finished.assert_signal(SIGABRT);
-    assert_eq!(open(&hosted).last(), Some(&(BracketKind::Leave, "Crash.fx_abort")));
+    for hosted in check(&Program::fixture("Crash").args(["abort"])) {
+        hosted.finished.assert_signal(SIGABRT);
+        assert_eq!(open(&hosted).last(), Some(&(BracketKind::Leave, "Crash.fx_abort")));
+    }
 }
 
 #[test]
 fn fail_fast() {
-    check(&Program::fixture("Crash").args(["failfast"])).finished.assert_signal(SIGABRT);
+    for hosted in check(&Program::fixture("Crash").args(["failfast"])) {
+        hosted.finished.assert_signal(SIGABRT);
+    }
 }
 
 /// The dying thread has no stack left, so the report must be made elsewhere.
 #[test]
 fn a_stack_overflow_in_managed_code() {
     let program = Program::fixture("Crash").args(["overflow"]);
-    let hosted = program.under_clrhost();
-    hosted.finished.assert_signal(SIGABRT);
     program.under_dotnet().assert_signal(SIGABRT);
-    assert!(hosted.finished.stderr.starts_with("Stack overflow.\n"), "{}", hosted.finished);
-    hosted.assert_sound();
-    hosted.assert_as_expected();
+    for source in SOURCES {
+        let hosted = program.clone().seen_by(source).under_clrhost();
+        hosted.finished.assert_signal(SIGABRT);
+        assert!(hosted.finished.stderr.starts_with("Stack overflow.\n"), "{}", hosted.finished);
+        hosted.assert_sound();
+        hosted.assert_as_expected();
+    }
 }
 
 /// .NET makes exceptions of SIGSEGV and SIGFPE in managed code, so these signals do not mean the end.
 #[test]
 fn signals_that_become_exceptions() {
-    let hosted = check(&Program::fixture("Faults"));
-    hosted.finished.assert_code(0);
-    assert_eq!(hosted.row("Faulting.Invoke").threads, 2);
+    for hosted in check(&Program::fixture("Faults")) {
+        hosted.finished.assert_code(0);
+        assert_eq!(hosted.row("Faulting.Invoke").threads, 2);
+    }
 }

@@ -72,7 +72,7 @@ fn learning_is_the_same_each_time_and_of_everything() {
     for options in [&["--user-only"][..], &["--count-only"], &["--format", "json"]] {
         assert_eq!(without_comments(&learn("Values", options)), without_comments(&text));
     }
-    assert!(learn("Calli", &[]).contains("calls that no name led to"));
+    assert!(learn("Calli", &["--source", "flag"]).contains("calls that no name led to"));
     // Also where the program ends itself.
     let file = scratch("learned").join("learned.toml");
     let exits = Run::clrhost().args(["run", "--learn-policy"]).arg(&file).arg(fixture("ExitInside")).output();
@@ -157,7 +157,11 @@ fn bad_policies_are_refused_before_anything_runs() {
             &[".NET itself cannot start under this policy", "libSystem.*"],
         ),
         (budget, &["--count-only"], &["has budgets", "--count-only"]),
-        (DENIES_ADD, &[], &["cannot be enforced", "--policy-report-only", "nothing was run"]),
+        (
+            DENIES_ADD,
+            &["--source", "flag"],
+            &["cannot be enforced", "--source thunks", "--policy-report-only", "nothing was run"],
+        ),
     ];
     for (text, options, hints) in cases {
         let file = policy_file(text);

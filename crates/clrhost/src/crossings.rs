@@ -3,7 +3,7 @@
 use crate::abort::deliver;
 use clrhost_boundary::{HostingLayer, Task};
 use clrhost_engine_coreclr::Shim;
-use clrhost_probe::{Attachment, Probe, ProbeSnapshot, Timing};
+use clrhost_probe::{Attachment, Probe, ProbeSnapshot, Source, Timing};
 use std::sync::Arc;
 
 /// A handle on the process's counts. Cheap to copy; any thread may read at any time, while the application runs on.
@@ -32,10 +32,26 @@ impl Crossings {
         self.probe.boundary().layer().is_some_and(HostingLayer::is_shut)
     }
 
-    /// What of the runtime could not be made to call a task manager, in words; empty where everything could. Differs
-    /// between versions of .NET.
+    /// How crossings are seen.
+    pub fn source(&self) -> Source {
+        self.probe.source()
+    }
+
+    /// What of the runtime could not be changed so that it tells of crossings, or calls a task manager, in words; empty where
+    /// everything could. Differs between versions of .NET.
     pub fn unhooked(&self) -> Vec<String> {
         self.probe.unhooked()
+    }
+
+    /// File names of the application's assemblies, loaded so far, that hold calls through pointers to native functions.
+    /// Thunks see such a call if managed code got the pointer by name, and no other. Empty with [`Source::Flag`].
+    pub fn pointer_callers(&self) -> Vec<String> {
+        self.probe.pointer_callers()
+    }
+
+    /// How many native functions and delegates have code of clrhost before them.
+    pub fn thunks(&self) -> usize {
+        self.probe.thunks()
     }
 
     pub(crate) fn is_hosted(&self) -> bool {

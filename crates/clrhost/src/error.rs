@@ -14,6 +14,9 @@ pub enum Error {
     /// Crossings cannot be seen in this process.
     #[error(transparent)]
     Probe(#[from] ProbeError),
+    /// The policy cannot be applied in the way in which the host is set up. Nothing was run.
+    #[error("{0}")]
+    Policy(String),
     /// A runtime was started in this process before.
     #[error("a runtime was started in this process before; CoreCLR can be hosted once per process")]
     AlreadyStarted,

@@ -2,14 +2,16 @@
 
 use crate::crossings::PreparedEnvironment;
 use crate::newest::NewestConfig;
-use crate::{Application, Crossings, Error, Reporter, Runtime, Tasks, shim};
+use crate::{Application, Crossings, Error, Reporter, Runtime, Tasks, gate, shim};
 use clrhost_boundary::{GcManager, TaskManager};
 use clrhost_engine_coreclr::{
     self as engine, App, CommandLine, Context, Environment, HostFxr, HostOptions, Requirements,
     RuntimeConfig, RuntimeConfigFile,
 };
+use clrhost_policy::Violations;
 use clrhost_probe::{Attachment, Probe, ProbeConfig, Source, Timing};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static STARTED: AtomicBool = AtomicBool::new(false);
@@ -19,10 +21,11 @@ static STARTED: AtomicBool = AtomicBool::new(false);
 #[must_use]
 pub struct Host {
     dotnet_root: Option<PathBuf>,
-    source: Source,
+    source: Option<Source>,
     timing: Timing,
     task_manager: Option<Box<dyn TaskManager>>,
     gc_manager: Option<Box<dyn GcManager>>,
+    policy: Option<Arc<Violations>>,
     properties: Vec<(String, String)>,
     without_hooks: bool,
 }
@@ -51,6 +54,13 @@ impl Host {
         self
     }
 
+    /// Applies this policy to native functions, before a task manager is asked about them, and has reports say what it did.
+    /// In the mode `enforce` it needs the source [`Source::Thunks`].
+    pub fn policy(mut self, violations: Arc<Violations>) -> Host {
+        self.policy = Some(violations);
+        self
+    }
+
     /// Sets a property of the runtime, such as `System.GC.Server`, over what `runtimeconfig.json` says.
     pub fn runtime_property(mut self, name: impl Into<String>, value: impl Into<String>) -> Host {
         self.properties.push((name.into(), value.into()));
@@ -63,9 +73,9 @@ impl Host {
         self
     }
 
-    /// How crossings are seen; by default through thunks.
+    /// How crossings are seen; otherwise in the way that is best for the runtime (docs/sources.md).
     pub fn source(mut self, source: Source) -> Host {
-        self.source = source;
+        self.source = Some(source);
         self
     }
 
@@ -98,8 +108,11 @@ impl Host {
             context.set_property(name, value)?;
         }
         let framework = context.runtime_version()?;
+        let policy = self.policy.clone();
         let crossings = self.claim_process(framework.as_ref())?;
-        let reporter = crossings.map(|crossings| Reporter::new(crossings, &application, framework.as_ref()));
+        let reporter = crossings.map(|crossings| {
+            Reporter::new(crossings, &application, framework.as_ref()).with_policy_of(policy)
+        });
         let environment = PreparedEnvironment::of(crossings);
         if crossings.is_some_and(|crossings| crossings.is_hosted()) {
             // This starts the runtime. Runtimes before .NET 8 cannot do it for an application, and go on without.
@@ -146,6 +159,12 @@ impl Host {
 
     /// The last step before the runtime is started, so that every error before it leaves the process as it was.
     fn claim_process(self, framework: Option<&engine::Runtime>) -> Result<Option<Crossings>, Error> {
+        let gate = match &self.policy {
+            Some(policy) => {
+                gate::gate(policy, self.source.unwrap_or(Source::Thunks), self.timing, self.without_hooks)?
+            }
+            None => None,
+        };
         if STARTED.swap(true, Ordering::Relaxed) {
             return Err(Error::AlreadyStarted);
         }
@@ -157,6 +176,7 @@ impl Host {
             timing: self.timing,
             host: self.task_manager,
             gc: self.gc_manager,
+            gate,
         };
         match Probe::install(config) {
             Ok(probe) => {

@@ -29,13 +29,14 @@
 //! * One runtime per process, as CoreCLR has it; a second start is an [`Error::AlreadyStarted`].
 //! * Starting with hooks sets environment variables until the runtime has read them, so no other thread may be reading
 //!   the environment through C at that time.
-//! * CoreCLR gives an observer no way to prevent a call, and does not report all calls through function pointers; see
-//!   `docs/semantics.md`.
+//! * Not every call through a function pointer passes clrhost, and a function can be denied where it is bound and not later;
+//!   see `docs/semantics.md`.
 
 mod abort;
 mod application;
 mod crossings;
 mod error;
+mod gate;
 mod host;
 mod newest;
 mod process_end;
@@ -55,10 +56,13 @@ pub use runtime::{Component, GcStats, Runtime};
 pub use tasks::Tasks;
 
 pub use clrhost_boundary::{
-    CrossingCounts, GcManager, HostFailure, HostResult, Hresult, Origin, Snapshot, Target, TargetDescription,
-    TargetId, TargetKind, TargetStats, Task, TaskManager, TaskRequest, TaskStats, TaskType, WaitOption,
+    Admission, CrossingCounts, DeniedTarget, GcManager, HostFailure, HostResult, Hresult, Origin, Snapshot,
+    Substitute, Target, TargetDescription, TargetId, TargetKind, TargetStats, Task, TaskManager, TaskRequest,
+    TaskStats, TaskType, WaitOption,
 };
 pub use clrhost_engine_coreclr as engine;
 pub use clrhost_policy as policy;
-pub use clrhost_probe::{Attachment, ProbeError, ProbeSnapshot, Source, Timing, check_environment};
+pub use clrhost_probe::{
+    Attachment, Probe, ProbeConfig, ProbeError, ProbeSnapshot, Source, Timing, check_environment,
+};
 pub use clrhost_report as report;

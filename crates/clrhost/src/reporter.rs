@@ -1,9 +1,10 @@
 //! The report on an application, to be made at any time.
 
 use crate::{Application, Crossings};
+use clrhost_boundary::{TargetDescription, TargetKind};
 use clrhost_engine_coreclr as engine;
 use clrhost_policy::Violations;
-use clrhost_probe::Timing;
+use clrhost_probe::{Probe, Timing};
 use clrhost_report::{Exit, HostOutcome, Mode, Report, ReportContext, Source};
 use std::sync::Arc;
 
@@ -35,24 +36,48 @@ impl Reporter {
         }
     }
 
+    /// Reports on a process that somebody else has started, and whose runtime has taken or will take this probe.
+    pub fn of_process(probe: &'static Probe) -> Reporter {
+        let mut words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+        Reporter {
+            crossings: Crossings::new(probe),
+            application: words.next().unwrap_or_default(),
+            arguments: words.collect(),
+            runtime_name: "CoreCLR".to_owned(),
+            runtime_version: String::new(),
+            policy: None,
+        }
+    }
+
     /// The same reporter, whose reports say what this policy has to say of the run.
     #[must_use]
     pub fn with_policy(self, violations: Arc<Violations>) -> Reporter {
         Reporter { policy: Some(violations), ..self }
     }
 
+    pub(crate) fn with_policy_of(self, violations: Option<Arc<Violations>>) -> Reporter {
+        Reporter { policy: violations, ..self }
+    }
+
     /// The report as things are now. `exit` says how the application ended, if it has; `user_only` leaves out the rows
     /// of .NET's own assemblies.
     pub fn report(&self, exit: Exit, user_only: bool) -> Report {
         let read = self.crossings.snapshot();
-        let host =
-            read.host.map(|host| HostOutcome { shut: host.shut, failures: host.failures, kept: host.kept });
+        let host = read.host.map(|host| HostOutcome {
+            shut: host.shut,
+            failures: host.failures,
+            kept: host.kept,
+            denied: host.denied,
+        });
         let context = ReportContext {
             runtime_name: self.runtime_name.clone(),
             runtime_version: self.version(read.runtime_version),
             clrhost_version: env!("CARGO_PKG_VERSION").to_owned(),
             mode: Mode::Run,
-            source: Some(Source::Flag),
+            source: Some(match self.crossings.source() {
+                clrhost_probe::Source::Flag => Source::Flag,
+                clrhost_probe::Source::Thunks => Source::Thunks,
+            }),
             timing: match self.crossings.timing() {
                 Timing::Timed => clrhost_report::Timing::Timed,
                 Timing::Counted | Timing::Empty => clrhost_report::Timing::Counted,
@@ -63,12 +88,21 @@ impl Reporter {
             wall_ns: read.wall_ns,
             exit,
             ns_per_tick: read.ns_per_tick,
+            drift_ppm: read.drift_ppm,
             user_only,
             host,
             policy: self.policy.clone(),
             lost: read.lost,
+            pointer_callers: self.crossings.pointer_callers(),
+            unhooked: self.crossings.unhooked(),
         };
         Report::new(&read.snapshot, context)
+    }
+
+    /// Native functions whose address managed code has, called or not.
+    pub fn bound_functions(&self) -> Vec<TargetDescription> {
+        let bound = self.crossings.snapshot().snapshot.bound.into_values();
+        bound.filter(|target| target.kind.is_native() && target.kind != TargetKind::RuntimeWait).collect()
     }
 
     /// Hostfxr's word where it gave one, else what the runtime told the probe.

@@ -14,8 +14,10 @@ const OF_DOTNET_NAME: &str = ".NET itself";
 pub struct Used<'a> {
     /// Native library as the declaration names it; `None` where the target is not reached by name.
     pub library: Option<&'a str>,
-    /// Entry point; `None` likewise.
+    /// Entry point; `None` likewise, and where the library does not name the function.
     pub symbol: Option<&'a str>,
+    /// The managed method, or the delegate's `Invoke`.
+    pub method: Option<&'a str>,
     /// It is declared by .NET itself and not by the program or its packages.
     pub of_dotnet: bool,
     /// Calls of it.
@@ -46,18 +48,29 @@ struct Sum {
 ///
 /// Two things are not exact, and the text says so. Of what .NET itself declares in its own native libraries,
 /// `libSystem.*`, all is allowed, because a run shows only part of what the next one needs, and what is missing ends the
-/// runtime. Targets without a name cannot be named; a policy is not asked about them.
+/// runtime. Targets of which nothing is known cannot be named; a policy is not asked about them. A function that its library
+/// does not name is allowed by library and method.
 pub fn write<'a>(run: &Run, used: impl IntoIterator<Item = Used<'a>>) -> String {
     let mut libraries: BTreeMap<&str, BTreeMap<&str, Sum>> = BTreeMap::new();
+    let mut unnamed: BTreeMap<&str, BTreeMap<&str, Sum>> = BTreeMap::new();
     let mut dotnets: BTreeMap<&str, Sum> = BTreeMap::new();
     let mut nameless = Sum::default();
     let mut named = Sum::default();
     let mut functions = BTreeSet::new();
     for target in used {
         let known = |text: Option<&'a str>| text.filter(|text| !text.is_empty());
-        let Some((library, symbol)) = known(target.library).zip(known(target.symbol)) else {
-            nameless.add(&target);
-            continue;
+        let (library, symbol) = match (known(target.library), known(target.symbol), known(target.method)) {
+            (Some(library), Some(symbol), _) => (library, symbol),
+            (Some(library), None, Some(method)) => {
+                unnamed.entry(library).or_default().entry(method).or_default().add(&target);
+                named.add(&target);
+                functions.insert((library, method));
+                continue;
+            }
+            _ => {
+                nameless.add(&target);
+                continue;
+            }
         };
         named.add(&target);
         functions.insert((library, symbol));
@@ -92,13 +105,21 @@ pub fn write<'a>(run: &Run, used: impl IntoIterator<Item = Used<'a>>) -> String 
         if one_line(library) == *library && *library != OF_DOTNET_NAME {
             let _ = writeln!(text, "name = {}", toml_string(library));
         }
-        let _ = writeln!(text, "action = \"allow\"\nlibrary = {}\nsymbol = [", quoted(library));
-        for (symbol, sum) in symbols {
-            let _ = writeln!(text, "    {},  # {sum}", quoted(symbol));
-        }
-        text += "]\n";
+        allow(&mut text, library, "symbol", symbols);
+    }
+    for (library, methods) in &unnamed {
+        text += "\n# Delegates made from functions that the library has no name for.\n[[rule]]\n";
+        allow(&mut text, library, "method", methods);
     }
     text
+}
+
+fn allow(text: &mut String, library: &str, key: &str, patterns: &BTreeMap<&str, Sum>) {
+    let _ = writeln!(text, "action = \"allow\"\nlibrary = {}\n{key} = [", quoted(library));
+    for (pattern, sum) in patterns {
+        let _ = writeln!(text, "    {},  # {sum}", quoted(pattern));
+    }
+    *text += "]\n";
 }
 
 fn heading(run: &Run, functions: usize, calls: u64) -> String {

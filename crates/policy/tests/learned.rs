@@ -15,7 +15,14 @@ fn run() -> Run<'static> {
 }
 
 fn used<'a>(library: &'a str, symbol: &'a str, calls: u64) -> Used<'a> {
-    Used { library: Some(library), symbol: Some(symbol), of_dotnet: false, calls, longest: None }
+    Used {
+        library: Some(library),
+        symbol: Some(symbol),
+        method: None,
+        of_dotnet: false,
+        calls,
+        longest: None,
+    }
 }
 
 #[test]
@@ -31,10 +38,11 @@ fn a_learned_policy_reads_well() {
             timed(used("sqlite3", "sqlite3_step", 3), 1),
             timed(used("sqlite3", "sqlite3_close", 1), 20),
             Used { library: None, ..used("", "", 5) },
+            Used { symbol: None, method: Some("Orders.Reader.Invoke"), ..used("sqlite3", "", 4) },
         ],
     );
     let expected = r##"# What /opt/Orders.dll used, learned by clrhost 0.1.0 on 2025-11-22 18:41 UTC:
-# 2009 calls of 5 native functions.
+# 2013 calls of 6 native functions.
 #
 # Everything else is denied. A run shows only the paths it took, so run with this policy as it is, in report-only
 # mode, add what is missing, and enforce it then: docs/policy.md.
@@ -70,6 +78,14 @@ library = "sqlite3"
 symbol = [
     "sqlite3_close",  # 1 call, longest 20.0µs
     "sqlite3_step",  # 2003 calls, longest 7.2ms
+]
+
+# Delegates made from functions that the library has no name for.
+[[rule]]
+action = "allow"
+library = "sqlite3"
+method = [
+    "Orders.Reader.Invoke",  # 4 calls
 ]
 "##;
     assert_eq!(text, expected, "it was:\n{text}");

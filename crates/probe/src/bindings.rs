@@ -1,23 +1,66 @@
 //! Which native functions have thunks: what a look-up of one gets in place of its address.
 
+use crate::admission::Bound;
 use crate::arch::thunk::managed_dlsym_entry;
-use crate::lookups::Seeker;
-use crate::native_symbol::{NativeSymbol, symbol_at};
+use crate::lookups::{Seeker, managed_looked_up_version};
+use crate::native_symbol::symbol_at;
 use crate::pinvokes::Declaration;
 use crate::probe::{Probe, lock};
 use crate::thunk::pages::Pages;
 use crate::thunk::{Purpose, Thunk};
 use clrhost_boundary::{Origin, TargetDescription, TargetId, TargetKind};
-use std::collections::HashMap;
-use std::ffi::CStr;
+use std::collections::{HashMap, HashSet};
+use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Functions bound so far, and the memory of all thunks.
-#[derive(Default)]
 pub(crate) struct Bindings {
-    pub(crate) pages: Mutex<Pages>,
-    bound: Mutex<HashMap<Function, Bound>>,
+    pub(crate) functions: Mutex<Pages>,
+    pub(crate) callbacks: Mutex<Pages>,
+    bound: Mutex<HashMap<Function, Cell>>,
+    /// P/Invokes that have been bound, by module and token.
+    methods: Mutex<HashSet<(usize, u32)>>,
+}
+
+/// Filled by the first thread that binds the function. Others wait for it, as they cannot go on without the host's answer.
+pub(crate) type Cell = Arc<OnceLock<Bound>>;
+
+impl Bindings {
+    pub(crate) fn new() -> Bindings {
+        Bindings {
+            functions: Mutex::new(Pages::for_functions()),
+            callbacks: Mutex::new(Pages::for_callbacks()),
+            bound: Mutex::default(),
+            methods: Mutex::default(),
+        }
+    }
+
+    /// A module goes, and with it all who could call through the thunks of its P/Invokes: they serve again.
+    pub(crate) fn module_unloads(&self, module: usize) {
+        let is_gone =
+            |function: &Function| matches!(function.caller, Caller::Method(Some((of, _))) if of == module);
+        lock(&self.methods).retain(|&(of, _)| of != module);
+        let gone: Vec<_> = lock(&self.bound).extract_if(|function, _| is_gone(function)).collect();
+        let mut pages = lock(&self.functions);
+        for (_, cell) in gone {
+            if let Some(Bound::Hooked(thunk)) = cell.get() {
+                pages.give_back(thunk);
+            }
+        }
+    }
+
+    /// The thunk whose stub lies at this address.
+    pub(crate) fn thunk_at(&self, address: usize) -> Option<&'static Thunk> {
+        let of_function = lock(&self.functions).thunk_at(address);
+        of_function.or_else(|| lock(&self.callbacks).thunk_at(address))
+    }
+
+    /// The address that callers get: the stub of a thunk.
+    pub(crate) fn stub_of(&self, thunk: &'static Thunk) -> usize {
+        let of_function = lock(&self.functions).stub_of(thunk);
+        of_function.or_else(|| lock(&self.callbacks).stub_of(thunk)).expect("every thunk is of these pages")
+    }
 }
 
 /// A function as its callers know it. Two methods that declare one function have a target each, as they have with the
@@ -25,8 +68,10 @@ pub(crate) struct Bindings {
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Function {
     library: PathBuf,
-    symbol: String,
+    symbol: CString,
     caller: Caller,
+    /// Its address, if a library of that name was loaded already and this one beside it; else 0.
+    instance: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,108 +82,126 @@ enum Caller {
     Export,
 }
 
-#[derive(Clone, Copy)]
-enum Bound {
-    /// Calls are reported, through this thunk.
-    Hooked(&'static Thunk),
-    /// The host does not want to hear of them: this is the function itself.
-    Unhooked,
+impl Bindings {
+    /// True if a P/Invoke has been bound, which the runtime does once, unless threads race for it.
+    pub(crate) fn is_bound(&self, module: usize, method: u32) -> bool {
+        lock(&self.methods).contains(&(module, method))
+    }
+
+    fn known(&self, function: &Function) -> Option<Cell> {
+        lock(&self.bound).get(function).cloned()
+    }
+
+    fn cell(&self, function: Function) -> Cell {
+        lock(&self.bound).entry(function).or_default().clone()
+    }
 }
 
 impl Probe {
-    /// What the look-up of a function gets: its address, or that of a thunk. Takes locks and allocates.
-    pub(crate) fn bind_function(&'static self, seeker: Seeker, name: &CStr, address: usize) -> usize {
-        let Some(found) = symbol_at(address).filter(|found| found.is_function) else { return address };
-        let Ok(name) = name.to_str() else { return address };
+    /// What the look-up of a function gets: its address, that of a thunk, or nothing if it is denied. Takes locks and
+    /// allocates.
+    pub(crate) fn bind_function(&'static self, seeker: Seeker, name: &CStr, address: usize) -> Option<usize> {
+        let Some(found) = symbol_at(address).filter(|found| found.is_function) else { return Some(address) };
+        let symbol = name.to_string_lossy();
         let declaration = match seeker {
             Seeker::Managed => None,
-            Seeker::PInvoke => self.declaration_of(name, &found.library),
-            Seeker::PerhapsPInvoke => match self.declaration_of(name, &found.library) {
-                None => return address,
-                declared => declared,
+            Seeker::PInvoke => self.declaration_of(&symbol, &found.library),
+            Seeker::PerhapsPInvoke => match self.declaration_of(&symbol, &found.library) {
+                // Also by its library, as others may look up functions of the same name.
+                Some(it) if it.names_library(&found.library) => Some(it),
+                _ => return Some(address),
             },
         };
         let caller = match seeker {
             Seeker::Managed => Caller::Export,
             _ => Caller::Method(declaration.as_ref().map(|it| (it.module, it.method))),
         };
-        let function = Function { library: found.library.clone(), symbol: name.to_owned(), caller };
-        match self.bound_before(&function, address) {
-            Some(Bound::Hooked(thunk)) => self.stub_of(thunk),
-            Some(Bound::Unhooked) => address,
-            None => self.bind_anew(function, &found, declaration, address),
-        }
-    }
-
-    /// What the function was bound to. If its library was unloaded and loaded again, what has its thunk leads there now.
-    fn bound_before(&self, function: &Function, address: usize) -> Option<Bound> {
-        let bound = *lock(&self.bindings().bound).get(function)?;
-        if let Bound::Hooked(thunk) = bound
-            && thunk.address() != address
+        let library = found.library;
+        let mut function = Function { library, symbol: name.to_owned(), caller, instance: 0 };
+        let mut known = self.bindings().known(&function);
+        if let Some(Bound::Hooked(thunk)) = known.as_ref().and_then(|cell| cell.get())
+            && !leads_there(thunk, &function, address)
         {
-            let still_there = symbol_at(thunk.address()).is_some_and(|it| {
-                it.library == function.library && it.name.as_ref() == Some(&function.symbol)
-            });
-            if still_there {
-                // Loaded twice: a target of its own.
-                return None;
-            }
-            thunk.move_to(address);
+            function.instance = address;
+            known = self.bindings().known(&function);
         }
-        Some(bound)
+        let cell = match known.filter(|cell| cell.get().is_some()) {
+            Some(cell) => cell,
+            None => {
+                let (description, others) = describe(&function, declaration, address);
+                // Asked at each attempt, so that all are counted; nothing is kept of what it denies.
+                if !self.passes_gate([&description].into_iter().chain(&others)) {
+                    return None;
+                }
+                let cell = self.bindings().cell(function.clone());
+                cell.get_or_init(|| self.bind_anew(&function, description, address));
+                if let Caller::Method(Some(method)) = caller {
+                    lock(&self.bindings().methods).insert(method);
+                }
+                cell
+            }
+        };
+        match cell.get()? {
+            Bound::Hooked(thunk) => Some(self.bindings().stub_of(thunk)),
+            Bound::Unhooked(substitute) => Some(substitute.unwrap_or(address)),
+            Bound::Denied(denied) => {
+                denied.attempted();
+                None
+            }
+        }
     }
 
     fn bind_anew(
         &'static self,
-        function: Function,
-        found: &NativeSymbol,
-        declaration: Option<Declaration>,
+        function: &Function,
+        description: TargetDescription,
         address: usize,
-    ) -> usize {
-        let purpose = match (function.caller, &declaration) {
-            (Caller::Export, _) => Purpose::Export,
-            (Caller::Method(_), Some(it)) if it.description.suppress_gc_transition => {
-                Purpose::LeaveSuppressed
-            }
-            (Caller::Method(_), _) => Purpose::Leave,
+    ) -> Bound {
+        let purpose = match function.caller {
+            Caller::Export => Purpose::Export,
+            Caller::Method(_) if description.suppress_gc_transition => Purpose::LeaveSuppressed,
+            Caller::Method(_) => Purpose::Leave,
         };
-        let kind = match function.caller {
-            Caller::Export => TargetKind::FunctionPointer,
-            Caller::Method(_) => TargetKind::PInvoke,
-        };
-        let mut description = match declaration {
-            Some(declaration) => declaration.description,
-            None => undeclared(kind, &function),
-        };
-        description.symbol = Some(function.symbol.clone());
-        description.address = Some(address);
-        description.file = Some(found.library.to_string_lossy().into_owned());
-        let Ok(thunk) = lock(&self.bindings().pages).take() else {
-            // Without memory for a thunk the call goes on unseen, and is said to.
-            self.note_unhooked(format!("{}: no memory for a thunk", function.symbol));
-            return address;
-        };
-        let target = self.boundary().bind(thunk.key(), description);
-        let hooked = self.boundary().needs_hook(target);
-        let leads_to = if is_dlsym(&function) { managed_dlsym_entry() as usize } else { address };
-        let mut bound = lock(&self.bindings().bound);
-        // Another thread may have been as far at the same time.
-        let bound =
-            *bound.entry(function).or_insert(if hooked { Bound::Hooked(thunk) } else { Bound::Unhooked });
-        match bound {
-            Bound::Hooked(first) if std::ptr::eq(first, thunk) => {
-                self.lead(thunk, leads_to, address, target, purpose);
-                self.stub_of(thunk)
-            }
-            Bound::Hooked(first) => {
-                lock(&self.bindings().pages).give_back(thunk);
-                self.stub_of(first)
-            }
-            Bound::Unhooked => {
-                lock(&self.bindings().pages).give_back(thunk);
-                address
-            }
+        // Where a host may not be asked, what is looked up is not followed.
+        let asks = purpose != Purpose::LeaveSuppressed || !self.is_hosted();
+        let looks_up = look_up_for_managed(function).filter(|_| asks);
+        let bound = self.bind_to(description, looks_up.unwrap_or(address), purpose);
+        if let Bound::Hooked(thunk) = &bound
+            && Some(thunk.leads_to()) == looks_up
+        {
+            thunk.look_at_handles();
         }
+        bound
+    }
+
+    /// Asks the host about a target, and makes what its callers get. `leads_to` is the function, or what stands in for it.
+    pub(crate) fn bind_to(
+        &self,
+        mut description: TargetDescription,
+        leads_to: usize,
+        purpose: Purpose,
+    ) -> Bound {
+        let address = description.address.unwrap_or(leads_to);
+        let substitute = match self.ask_host(&description) {
+            Ok(substitute) => substitute,
+            Err(denied) => return denied,
+        };
+        description.substituted |= substitute.is_some();
+        let leads_to = substitute.unwrap_or(leads_to);
+        let unhooked = || Bound::Unhooked((leads_to != address).then_some(leads_to));
+        let name = description.symbol.clone().unwrap_or_else(|| description.method.clone());
+        let target = self.boundary().add_target(description);
+        // The host hears of no call that the collector waits for, so there is nothing to ask.
+        if purpose != Purpose::LeaveSuppressed && !self.boundary().needs_hook(target) {
+            return unhooked();
+        }
+        let Ok(thunk) = lock(&self.bindings().functions).take() else {
+            // Without memory for a thunk the call goes on unseen, and is said to.
+            self.note_unhooked(format!("{name}: no memory for a thunk"));
+            return unhooked();
+        };
+        self.lead(thunk, leads_to, address, target, purpose);
+        Bound::Hooked(thunk)
     }
 
     pub(crate) fn lead(
@@ -152,26 +215,63 @@ impl Probe {
         thunk.lead_to(function, address, target, purpose, self.timing(), self.is_hosted());
     }
 
-    pub(crate) fn stub_of(&self, thunk: &'static Thunk) -> usize {
-        lock(&self.bindings().pages).stub_of(thunk)
-    }
-
     /// Thunks in use.
     pub fn thunks(&self) -> usize {
-        lock(&self.bindings().pages).in_use()
+        let bindings = self.bindings();
+        lock(&bindings.functions).in_use() + lock(&bindings.callbacks).in_use()
     }
 }
 
-/// The thunk whose stub lies at this address.
-pub(crate) fn thunk_of(probe: &Probe, address: usize) -> Option<&'static Thunk> {
-    lock(&probe.bindings().pages).thunk_at(address)
+/// Whether a thunk leads to this function, or does now: if its library was unloaded and loaded again, what has the thunk
+/// is led there. If not, the library is loaded twice.
+fn leads_there(thunk: &Thunk, function: &Function, address: usize) -> bool {
+    if thunk.address() == address {
+        return true;
+    }
+    let still_there = symbol_at(thunk.address()).is_some_and(|it| {
+        it.library == function.library && it.name.as_deref() == function.symbol.to_str().ok()
+    });
+    if !still_there {
+        thunk.move_to(address);
+    }
+    !still_there
+}
+
+/// What is known of a function, and what else it may be.
+fn describe(
+    function: &Function,
+    declaration: Option<Declaration>,
+    address: usize,
+) -> (TargetDescription, Vec<TargetDescription>) {
+    let kind = match function.caller {
+        Caller::Export => TargetKind::FunctionPointer,
+        Caller::Method(_) => TargetKind::PInvoke,
+    };
+    let (description, others) = match declaration {
+        Some(declaration) => (declaration.description, declaration.others),
+        None => (undeclared(kind, function), Vec::new()),
+    };
+    let found = |mut description: TargetDescription| {
+        description.symbol = Some(function.symbol.to_string_lossy().into_owned());
+        description.address = Some(address);
+        description.file = Some(function.library.to_string_lossy().into_owned());
+        description
+    };
+    (found(description), others.into_iter().map(found).collect())
+}
+
+/// What managed code that calls a function gets to: the function itself, save for `dlsym`.
+pub(crate) fn stands_in_for(address: usize) -> usize {
+    let is_dlsym =
+        symbol_at(address).is_some_and(|it| it.name.as_deref() == Some("dlsym") && is_c_library(&it.library));
+    if is_dlsym { managed_dlsym_entry() as usize } else { address }
 }
 
 fn undeclared(kind: TargetKind, function: &Function) -> TargetDescription {
     // Named as the transitions flag names such calls, so that both sources have them in one row of kinds.
     let method = match kind {
-        TargetKind::FunctionPointer => "(function pointer)",
-        _ => function.symbol.as_str(),
+        TargetKind::FunctionPointer => "(function pointer)".into(),
+        _ => function.symbol.to_string_lossy(),
     };
     let mut description = TargetDescription::named(kind, method);
     description.origin = Origin::Unknown;
@@ -180,11 +280,18 @@ fn undeclared(kind: TargetKind, function: &Function) -> TargetDescription {
     description
 }
 
-/// The C library's, whatever the version calls its files.
-fn is_dlsym(function: &Function) -> bool {
-    let is_c_library = |path: &Path| {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        ["libc.", "libc-", "libdl.", "libdl-", "ld-musl"].iter().any(|start| name.starts_with(start))
+/// What managed code gets to for a function that looks symbols up.
+fn look_up_for_managed(function: &Function) -> Option<usize> {
+    let stands_in = match function.symbol.to_bytes() {
+        b"dlsym" => managed_dlsym_entry() as usize,
+        b"dlvsym" => managed_looked_up_version as *const () as usize,
+        _ => return None,
     };
-    function.symbol == "dlsym" && is_c_library(&function.library)
+    is_c_library(&function.library).then_some(stands_in)
+}
+
+/// The C library's own, whatever the version calls its files.
+fn is_c_library(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    ["libc.", "libc-", "libdl.", "libdl-", "ld-musl"].iter().any(|start| name.starts_with(start))
 }

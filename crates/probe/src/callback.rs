@@ -2,7 +2,7 @@
 
 use crate::entry::{ErrnoGuard, guarded};
 use crate::info::ProfilerInfo;
-use crate::probe::{Probe, Source, Timing};
+use crate::probe::{Probe, Timing};
 use crate::transitions::{managed_to_unmanaged, unmanaged_to_managed};
 use clrhost_abi::profiling::{CALLBACK_IIDS, CALLBACK_SLOTS, CallbackSlot, CallbackVtbl};
 use clrhost_abi::{Guid, Hresult, IID_IUNKNOWN};
@@ -16,7 +16,7 @@ pub(crate) struct Vtbl(CallbackVtbl);
 unsafe impl Sync for Vtbl {}
 
 /// A vtable whose transition callbacks do what `timing` says and call a host or not. Made once per process.
-pub(crate) fn vtbl(source: Source, timing: Timing, hosted: bool) -> &'static Vtbl {
+pub(crate) fn vtbl(timing: Timing, hosted: bool) -> &'static Vtbl {
     let mut slots: CallbackVtbl = [nothing as *const c_void; CALLBACK_SLOTS];
     let mut put = |slot: CallbackSlot, function: *const c_void| slots[slot as usize] = function;
     put(CallbackSlot::QueryInterface, query_interface as *const c_void);
@@ -29,12 +29,7 @@ pub(crate) fn vtbl(source: Source, timing: Timing, hosted: bool) -> &'static Vtb
     if hosted {
         put(CallbackSlot::ThreadCreated, thread_created as *const c_void);
     }
-    if hosted || source == Source::Thunks {
-        put(
-            CallbackSlot::JITCachedFunctionSearchStarted,
-            jit_cached_function_search_started as *const c_void,
-        );
-    }
+    put(CallbackSlot::JITCachedFunctionSearchStarted, jit_cached_function_search_started as *const c_void);
     put(CallbackSlot::RuntimeSuspendStarted, runtime_suspend_started as *const c_void);
     put(CallbackSlot::RuntimeSuspendAborted, runtime_resumed as *const c_void);
     put(CallbackSlot::RuntimeResumeFinished, runtime_resumed as *const c_void);
@@ -42,7 +37,6 @@ pub(crate) fn vtbl(source: Source, timing: Timing, hosted: bool) -> &'static Vtb
     put(CallbackSlot::ThreadDestroyed, thread_destroyed as *const c_void);
     put(CallbackSlot::ThreadNameChanged, thread_name_changed as *const c_void);
     let transitions = match (timing, hosted) {
-        _ if source == Source::Thunks => None,
         (Timing::Empty, _) => None,
         (Timing::Counted, false) => Some(transitions::<false, false>()),
         (Timing::Counted, true) => Some(transitions::<false, true>()),

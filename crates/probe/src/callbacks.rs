@@ -5,14 +5,15 @@
 //! for a thunk of ours, so that a delegate keeps its identity; and a native function becomes a thunk, so that calls of the
 //! delegate are seen.
 
-use crate::bindings::thunk_of;
+use crate::admission::Bound;
+use crate::bindings::{Cell, stands_in_for};
 use crate::entry::{ErrnoGuard, guarded};
 use crate::names::Direction;
-use crate::native_symbol::symbol_at;
+use crate::native_symbol::{NativeSymbol, symbol_at};
 use crate::probe::{Probe, lock};
-use crate::thunk::{Purpose, Thunk};
+use crate::thunk::Purpose;
 use clrhost_abi::Hresult;
-use clrhost_boundary::TargetDescription;
+use clrhost_boundary::{TargetDescription, TargetId};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Mutex;
@@ -28,8 +29,19 @@ pub(crate) struct Callbacks {
 #[derive(Default)]
 struct Made {
     entries: usize,
-    /// Delegates made from native functions, by function and type.
-    natives: HashMap<(usize, usize), &'static Thunk>,
+    natives: HashMap<NativeDelegate, Cell>,
+}
+
+/// A delegate made from a native function, as its makers know it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct NativeDelegate {
+    /// By name, as another library may be loaded later where this one is now.
+    symbol: NativeSymbol,
+    /// For symbols without a name; else 0.
+    address: usize,
+    class: usize,
+    /// The target of the pointer that it was made from, where that came by a name: functions may have several.
+    export: Option<TargetId>,
 }
 
 /// Open addressing; full to three quarters at most. A larger one takes its place when it has to grow, and it stays where it
@@ -120,7 +132,8 @@ impl Callbacks {
 
     /// Method tables lose their meaning.
     pub(crate) fn forget_types(&self, gone: impl Fn(usize) -> bool) {
-        let _made = lock(&self.made);
+        let mut made = lock(&self.made);
+        made.natives.retain(|made, _| !gone(made.class));
         // SAFETY: as in `find`.
         let Some(table) = (unsafe { self.table.load(Relaxed).as_ref() }) else { return };
         for place in &table.places {
@@ -167,7 +180,7 @@ pub(crate) extern "C" fn make_callback(pointer: usize, method_table: usize) -> u
     answer
 }
 
-/// What the runtime is to make a delegate of this type from.
+/// What the runtime is to make a delegate of this type from; 0 if the function is denied.
 pub(crate) extern "C" fn resolve_function_pointer(pointer: usize, class: usize) -> usize {
     let mut answer = pointer;
     let _ = guarded("a delegate for a function pointer", || {
@@ -183,7 +196,7 @@ pub(crate) extern "C" fn resolve_function_pointer(pointer: usize, class: usize) 
 impl Probe {
     fn make_callback(&'static self, pointer: usize, class: usize) -> usize {
         // The thunk of a delegate that was made for a native function (.NET Core 3.1 does not tell).
-        if thunk_of(self, pointer).is_some() {
+        if self.bindings().thunk_at(pointer).is_some() {
             return self.callbacks().find(pointer, NATIVE).unwrap_or(pointer);
         }
         let Some((info, names)) = self.runtime() else { return pointer };
@@ -194,19 +207,21 @@ impl Probe {
         let target = self.boundary().bind(class as u64 | 1, description);
         self.note_key(info.type_of(class), class as u64 | 1);
         // The runtime has used the memory of a delegate that is gone for another one: its thunk serves again.
-        let before = self.callbacks().answer_for(pointer).and_then(|stub| thunk_of(self, stub));
-        let taken = before.map_or_else(|| lock(&self.bindings().pages).take().ok(), Some);
+        let before = self.callbacks().answer_for(pointer).and_then(|stub| self.bindings().thunk_at(stub));
+        let taken = before.map_or_else(|| lock(&self.bindings().callbacks).take().ok(), Some);
         let Some(thunk) = taken else {
             self.note_unhooked("a delegate: no memory for a thunk".to_owned());
             return pointer;
         };
         self.lead(thunk, pointer, pointer, target, Purpose::Reverse);
-        let stub = self.stub_of(thunk);
+        // SAFETY: the runtime gave the pointer as that of its code for a delegate.
+        unsafe { lock(&self.bindings().callbacks).begin_as(thunk, pointer) };
+        let stub = self.bindings().stub_of(thunk);
         let mut made = lock(&self.callbacks().made);
         // Another thread may have been as far at the same time.
         if let Some(other) = self.callbacks().find(pointer, class) {
             if other != stub {
-                lock(&self.bindings().pages).give_back(thunk);
+                lock(&self.bindings().callbacks).give_back(thunk);
             }
             return other;
         }
@@ -215,53 +230,84 @@ impl Probe {
     }
 
     fn resolve_function_pointer(&'static self, pointer: usize, class: usize) -> usize {
-        let function = match thunk_of(self, pointer) {
+        let (function, leads_to, export) = match self.bindings().thunk_at(pointer) {
             // The runtime's own pointer, from which it finds the delegate.
             Some(thunk) if thunk.is_reverse() => return thunk.address(),
-            Some(thunk) => thunk.address(),
-            None => pointer,
+            // What the pointer leads to, the delegate shall lead to.
+            Some(thunk) => {
+                (thunk.address(), Some(thunk.leads_to()), thunk.is_export().then(|| thunk.target_id()))
+            }
+            None => (pointer, None, None),
         };
-        if let Some(&thunk) = lock(&self.callbacks().made).natives.get(&(function, class)) {
-            return self.stub_of(thunk);
-        }
-        // Whatever lies outside all libraries is code of the runtime: delegates and the like.
+        // What lies outside all libraries is code of the runtime: delegates and the like.
         let Some(symbol) = symbol_at(function).filter(|symbol| symbol.is_function) else { return pointer };
-        let Some((info, names)) = self.runtime() else { return pointer };
-        let mut description = match names.describe_delegate(info, class, Direction::ToNative) {
-            Some(description) => description,
-            None => return pointer,
+        let address = if symbol.name.is_some() { 0 } else { function };
+        let delegate = NativeDelegate { symbol, address, class, export };
+        let known = lock(&self.callbacks().made).natives.get(&delegate).cloned();
+        let cell = match known.filter(|cell| cell.get().is_some()) {
+            Some(cell) => cell,
+            None => {
+                let Some(mut description) = self.describe_native_delegate(&delegate, function) else {
+                    return pointer;
+                };
+                if !self.passes_gate([&description]) {
+                    return 0;
+                }
+                let usual = stands_in_for(function);
+                let leads_to = leads_to.unwrap_or(usual);
+                description.substituted = leads_to != usual;
+                let cell = lock(&self.callbacks().made).natives.entry(delegate).or_default().clone();
+                cell.get_or_init(|| self.bind_native_delegate(description, pointer, leads_to));
+                cell
+            }
         };
-        let file = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
-        description.library = file(&symbol.library);
-        description.file = Some(symbol.library.to_string_lossy().into_owned());
-        description.symbol = symbol.name;
-        description.address = Some(function);
-        self.native_delegate(description, pointer, function, class)
+        match cell.get() {
+            Some(Bound::Hooked(thunk)) => {
+                // The library may have been unloaded and loaded again.
+                thunk.move_to(function);
+                self.bindings().stub_of(thunk)
+            }
+            Some(Bound::Unhooked(substitute)) => substitute.unwrap_or(function),
+            Some(Bound::Denied(denied)) => {
+                denied.attempted();
+                0
+            }
+            None => pointer,
+        }
     }
 
-    fn native_delegate(
+    fn describe_native_delegate(
+        &'static self,
+        delegate: &NativeDelegate,
+        function: usize,
+    ) -> Option<TargetDescription> {
+        let NativeDelegate { symbol: found, class, export, .. } = delegate;
+        let class = *class;
+        let (info, names) = self.runtime()?;
+        let mut description = names.describe_delegate(info, class, Direction::ToNative)?;
+        self.note_key(info.type_of(class), class as u64 | 1);
+        let file = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let asked_for =
+            export.and_then(|target| self.boundary().target(target)?.description().symbol.clone());
+        description.library = file(&found.library);
+        description.file = Some(found.library.to_string_lossy().into_owned());
+        description.symbol = asked_for.or(found.name.clone());
+        description.address = Some(function);
+        Some(description)
+    }
+
+    fn bind_native_delegate(
         &'static self,
         description: TargetDescription,
         given: usize,
-        function: usize,
-        class: usize,
-    ) -> usize {
-        let Ok(thunk) = lock(&self.bindings().pages).take() else {
-            self.note_unhooked("a delegate for a function pointer: no memory for a thunk".to_owned());
-            return given;
-        };
-        let target = self.boundary().bind(thunk.key(), description);
-        if !self.boundary().needs_hook(target) {
-            lock(&self.bindings().pages).give_back(thunk);
-            return function;
+        leads_to: usize,
+    ) -> Bound {
+        let bound = self.bind_to(description, leads_to, Purpose::Leave);
+        if let Bound::Hooked(thunk) = bound {
+            let mut made = lock(&self.callbacks().made);
+            self.callbacks().keep(&mut made, self.bindings().stub_of(thunk), NATIVE, given);
         }
-        self.lead(thunk, function, function, target, Purpose::Leave);
-        let stub = self.stub_of(thunk);
-        let mut made = lock(&self.callbacks().made);
-        // Another thread may have been as far at the same time; then both thunks lead to the function.
-        made.natives.entry((function, class)).or_insert(thunk);
-        self.callbacks().keep(&mut made, stub, NATIVE, given);
-        stub
+        bound
     }
 }
 

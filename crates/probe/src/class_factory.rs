@@ -8,7 +8,7 @@ use clrhost_abi::{
 use std::ffi::c_void;
 
 /// The class of the probe.
-pub(crate) const CLSID_PROBE: Guid =
+pub const CLSID_PROBE: Guid =
     Guid::new(0xC1A05051, 0x7B3E, 0x4C1B, [0x9D, 0x52, 0x63, 0x6C, 0x72, 0x68, 0x6F, 0x73]);
 
 /// What the forwarding library's export leads to.
@@ -26,10 +26,12 @@ static FACTORY: ComObject<IClassFactoryVtbl> = ComObject {
     },
 };
 
+/// What a profiler's library exports as `DllGetClassObject`: gives the factory of the process's probe.
+///
 /// # Safety
 /// As COM defines it: both identifiers are readable, `object` is writable.
 // SAFETY: the runtime calls it with valid pointers.
-unsafe extern "C" fn dll_get_class_object(
+pub unsafe extern "C" fn dll_get_class_object(
     class: *const Guid,
     iid: *const Guid,
     object: *mut *mut c_void,

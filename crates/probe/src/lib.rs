@@ -10,6 +10,7 @@
 //! change of `errno`; no lock is held while the runtime or a host is called.
 
 mod activation;
+mod admission;
 mod arch;
 mod bindings;
 mod callback;
@@ -40,5 +41,6 @@ mod thunk;
 mod transitions;
 
 pub use activation::{ProbeError, check_environment};
+pub use class_factory::{CLSID_PROBE, dll_get_class_object};
 pub use clock::ProbeClock;
 pub use probe::{Attachment, HostState, Probe, ProbeConfig, ProbeSnapshot, Source, Timing};

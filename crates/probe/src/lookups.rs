@@ -46,6 +46,10 @@ impl Places {
         }
     }
 
+    fn set_pinvoke(&self, place: usize) {
+        let _ = self.pinvoke.compare_exchange(0, place, Relaxed, Relaxed);
+    }
+
     /// Notes the place of an announced look-up. Only the first time: a later mistake must not undo it.
     fn learn(&self, announced: u8, name: &CStr, place: usize) {
         let (known, other) = match announced {
@@ -63,6 +67,8 @@ impl Places {
 thread_local! {
     /// What the calling thread is about to look up, as [`lookup`] has it.
     static ANNOUNCED: Cell<u8> = const { Cell::new(lookup::NONE) };
+    /// The stack pointer of the runtime's look-up.
+    static LOOKING: Cell<usize> = const { Cell::new(0) };
 }
 
 /// What the next look-up on this thread is. Called by rewritten methods in cooperative GC mode.
@@ -70,15 +76,25 @@ pub(crate) extern "C" fn announce(look_up: usize) {
     ANNOUNCED.set(look_up as u8);
 }
 
-/// Looks up a symbol for the runtime, which goes on at `place`.
+/// Where the stack of the runtime's own functions begins, on the thread of a look-up.
+pub(crate) fn runtimes_stack() -> usize {
+    LOOKING.get()
+}
+
+/// The calling thread makes the P/Invoke that was announced, which is none of the program's.
+pub(crate) fn is_announced_call() -> bool {
+    ANNOUNCED.get() == lookup::PINVOKE
+}
+
+/// Looks up a symbol for the runtime, which goes on at the address that lies at `sp`.
 ///
 /// # Safety
-/// As for `dlsym`.
+/// As for `dlsym`; `sp` is the stack pointer of the call.
 // SAFETY: called by the assembly that stands in for `dlsym`, with its arguments.
 pub(crate) unsafe extern "C" fn looked_up(
     library: *mut c_void,
     name: *const c_char,
-    place: usize,
+    sp: usize,
 ) -> *mut c_void {
     // SAFETY: the caller's duty.
     let found = unsafe { libc::dlsym(library, name) };
@@ -91,17 +107,34 @@ pub(crate) unsafe extern "C" fn looked_up(
         // SAFETY: the caller's duty, and it is not null.
         let name = unsafe { CStr::from_ptr(name) };
         let Some(probe) = Probe::installed() else { return Hresult::S_OK };
+        // SAFETY: the caller's duty.
+        let place = unsafe { *(sp as *const usize) };
+        LOOKING.set(sp);
         let places = probe.places();
         let announced = ANNOUNCED.get();
         if announced != lookup::NONE {
             places.learn(announced, name, place);
         }
         if let Some(seeker) = places.seeker(place) {
-            answer = probe.bind_function(seeker, name, found as usize) as *mut c_void;
+            let bound = probe.bind_function(seeker, name, found as usize);
+            if seeker == Seeker::PerhapsPInvoke && bound != Some(found as usize) {
+                // It was one. (In a program of a single file the announced one is not looked up.)
+                places.set_pinvoke(place);
+            }
+            answer = or_missing(bound, library);
         }
         Hresult::S_OK
     });
     answer
+}
+
+/// What `dlsym` gives. A function that is denied is one that is missing, also for `dlerror`.
+fn or_missing(found: Option<usize>, library: *mut c_void) -> *mut c_void {
+    match found {
+        Some(address) => address as *mut c_void,
+        // SAFETY: the library is one in which a symbol has just been found, and no symbol has such a name.
+        None => unsafe { libc::dlsym(library, c"(the function is denied: clrhost)".as_ptr()) },
+    }
 }
 
 /// `dlsym` as managed code calls it by a P/Invoke of its own: what it gives is followed as well.
@@ -111,7 +144,33 @@ pub(crate) unsafe extern "C" fn looked_up(
 // SAFETY: only the target of a thunk for `dlsym`.
 pub(crate) unsafe extern "C" fn managed_looked_up(library: *mut c_void, name: *const c_char) -> *mut c_void {
     // SAFETY: the caller's duty.
-    let found = unsafe { libc::dlsym(library, name) };
+    unsafe { followed(libc::dlsym(library, name), library, name) }
+}
+
+/// `dlvsym`, likewise.
+///
+/// # Safety
+/// As for `dlvsym`.
+// SAFETY: only the target of a thunk for `dlvsym`, which handles other than those of libraries do not reach.
+pub(crate) unsafe extern "C" fn managed_looked_up_version(
+    library: *mut c_void,
+    name: *const c_char,
+    version: *const c_char,
+) -> *mut c_void {
+    // SAFETY: declared as glibc has it.
+    unsafe extern "C" {
+        fn dlvsym(library: *mut c_void, name: *const c_char, version: *const c_char) -> *mut c_void;
+    }
+    // SAFETY: the caller's duty.
+    unsafe { followed(dlvsym(library, name, version), library, name) }
+}
+
+/// What managed code gets for what was found under a name.
+///
+/// # Safety
+/// The name is a C string or null.
+// SAFETY: its callers have the name from theirs.
+unsafe fn followed(found: *mut c_void, library: *mut c_void, name: *const c_char) -> *mut c_void {
     if found.is_null() || name.is_null() {
         return found;
     }
@@ -121,7 +180,7 @@ pub(crate) unsafe extern "C" fn managed_looked_up(library: *mut c_void, name: *c
         // SAFETY: the caller's duty, and it is not null.
         let name = unsafe { CStr::from_ptr(name) };
         if let Some(probe) = Probe::installed() {
-            answer = probe.bind_function(Seeker::Managed, name, found as usize) as *mut c_void;
+            answer = or_missing(probe.bind_function(Seeker::Managed, name, found as usize), library);
         }
         Hresult::S_OK
     });

@@ -1,7 +1,5 @@
 //! What a FunctionID stands for, read from the metadata of its assembly when the target is bound.
 
-#[cfg(doc)]
-use crate::image::Image;
 use crate::info::ProfilerInfo;
 use crate::metadata::{Metadata, MethodProps};
 use clrhost_boundary::{Origin, TargetDescription, TargetKind};
@@ -62,9 +60,20 @@ impl Names {
         self.describe_method(&metadata, token, &method, path.as_deref(), direction)
     }
 
-    /// Describes a method that declares a P/Invoke; `None` if its metadata cannot be read.
-    ///
-    /// From the module as it lies in memory, where that is possible: see [`Image`].
+    /// Describes a method of an assembly that is made at run time. Not for threads of the runtime's.
+    pub(crate) fn describe_made(
+        &self,
+        info: &ProfilerInfo,
+        module: usize,
+        token: u32,
+    ) -> Option<TargetDescription> {
+        let metadata = info.module_metadata(module)?;
+        let method = metadata.method(token)?;
+        Some(self.describe_method(&metadata, token, &method, None, Direction::ToNative))
+    }
+
+    /// Describes a method that declares a P/Invoke, from its module as that lies in memory; `None` for an assembly that is
+    /// made at run time.
     pub(crate) fn describe_pinvoke(
         &self,
         info: &ProfilerInfo,
@@ -73,11 +82,7 @@ impl Names {
     ) -> Option<TargetDescription> {
         let loaded = info.loaded_module(module)?;
         let path = Some(loaded.path.as_path()).filter(|path| !path.as_os_str().is_empty());
-        let Some(image) = loaded.image() else {
-            let metadata = info.module_metadata(module)?;
-            let method = metadata.method(token)?;
-            return Some(self.describe_method(&metadata, token, &method, path, Direction::ToNative));
-        };
+        let image = loaded.image()?;
         let method = image.method(token);
         let full_name = full_name(image.type_name(image.class_of(token)), method.name);
         let mut description = self.named(TargetKind::PInvoke, full_name, path);
@@ -115,9 +120,7 @@ impl Names {
 
     fn named(&self, kind: TargetKind, name: String, path: Option<&Path>) -> TargetDescription {
         let mut description = TargetDescription::named(kind, name);
-        // Without symbolic links, as the runtime's folder is: /usr/share/dotnet is often one.
-        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        description.origin = path.map_or(Origin::Unknown, |path| self.origin(&real(path)));
+        description.origin = path.map_or(Origin::Unknown, |path| self.origin_of(path));
         description.assembly = path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
         description
     }
@@ -165,11 +168,17 @@ impl Names {
         let full_name = type_name.map_or_else(|| name.to_owned(), |type_name| format!("{type_name}.{name}"));
         let mut description = TargetDescription::named(TargetKind::UnmanagedCallersOnly, full_name);
         if let Some(file) = path.file_name() {
-            let real = std::fs::canonicalize(path);
-            description.origin = self.origin(real.as_deref().unwrap_or(path));
+            description.origin = self.origin_of(path);
             description.assembly = Some(file.to_string_lossy().into_owned());
         }
         description
+    }
+
+    /// Whose code an assembly holds.
+    pub(crate) fn origin_of(&self, assembly: &Path) -> Origin {
+        // Without symbolic links, as the runtime's folder is: /usr/share/dotnet is often one.
+        let real = std::fs::canonicalize(assembly);
+        self.origin(real.as_deref().unwrap_or(assembly))
     }
 
     /// Assemblies of a shared framework lie in `.../shared/NAME/VERSION`. Where the runtime is not installed that way

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::ptr;
 
 /// A symbol as the dynamic linker found it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct NativeSymbol {
     /// The library's file, as the dynamic linker names it.
     pub(crate) library: PathBuf,

@@ -1,6 +1,8 @@
 //! Which managed method a P/Invoke is, told from what the runtime looks up: the name of a symbol and the library it found.
 
 use crate::info::ProfilerInfo;
+use crate::lookups::runtimes_stack;
+use crate::names::Names;
 use crate::probe::{Probe, lock};
 use crate::thread_state::stack_bounds;
 use clrhost_boundary::TargetDescription;
@@ -16,6 +18,8 @@ pub(crate) struct PInvokes(Mutex<Index>);
 struct Index {
     /// Modules that were loaded since the last look.
     unread: Vec<usize>,
+    /// Modules that are made at run time, and may declare more at any time.
+    growing: Vec<usize>,
     by_symbol: HashMap<String, Vec<Declared>>,
 }
 
@@ -31,6 +35,15 @@ pub(crate) struct Declaration {
     pub(crate) module: usize,
     pub(crate) method: u32,
     pub(crate) description: TargetDescription,
+    /// What it may be as well, where it could not be told which of several methods is bound.
+    pub(crate) others: Vec<TargetDescription>,
+}
+
+impl Declaration {
+    /// Does the declaration name this library?
+    pub(crate) fn names_library(&self, file: &Path) -> bool {
+        self.description.library.as_deref().is_some_and(|declared| is_named(file, declared))
+    }
 }
 
 impl PInvokes {
@@ -43,42 +56,63 @@ impl PInvokes {
     pub(crate) fn module_unloads(&self, module: usize) {
         let mut index = lock(&self.0);
         index.unread.retain(|&unread| unread != module);
+        index.growing.retain(|&growing| growing != module);
         index.by_symbol.values_mut().for_each(|declared| declared.retain(|it| it.module != module));
     }
 
     /// Methods that declare this entry point; the runtime tries names with an A or W at their end too.
-    fn declared(&self, info: &ProfilerInfo, symbol: &str, library: &Path) -> Vec<Declared> {
+    fn declared(&self, probe: &'static Probe, info: &ProfilerInfo, symbol: &str) -> Vec<Declared> {
         self.read(info);
-        let index = lock(&self.0);
         let plain = symbol.strip_suffix(['A', 'W']);
-        let all =
-            index.by_symbol.get(symbol).or_else(|| index.by_symbol.get(plain?)).cloned().unwrap_or_default();
-        // A resolver may have found quite another library than the declaration says; then none fits.
-        let fitting: Vec<_> = all.iter().filter(|it| is_named(library, &it.library)).cloned().collect();
-        if fitting.is_empty() { all } else { fitting }
+        let is_named = |name: &str| name == symbol || Some(name) == plain;
+        let (found, growing) = {
+            let index = lock(&self.0);
+            let found = index.by_symbol.get(symbol).or_else(|| index.by_symbol.get(plain?));
+            (found.cloned().unwrap_or_default(), index.growing.clone())
+        };
+        if growing.is_empty() {
+            return found;
+        }
+        let made = from_own_thread(probe, move |info, _| {
+            growing.into_iter().flat_map(|module| made_declarations(info, module)).collect::<Vec<_>>()
+        });
+        let made = made.unwrap_or_default().into_iter();
+        let made = made.filter(|(name, _)| is_named(name)).map(|(_, declared)| declared);
+        found.into_iter().chain(made).collect()
     }
 
+    /// Reads the declarations of modules that are new. Two threads may read the same ones at a time; neither waits for the
+    /// other, as no lock may be held while the runtime is called.
     fn read(&self, info: &ProfilerInfo) {
-        loop {
-            // Taken out one by one: no lock is held while the runtime is called.
-            let Some(module) = lock(&self.0).unread.pop() else { return };
-            let keep = |method, symbol: &str, library: &str| {
-                let declared = Declared { module, method, library: library.to_owned() };
-                lock(&self.0).by_symbol.entry(symbol.to_owned()).or_default().push(declared);
-            };
+        let unread = lock(&self.0).unread.clone();
+        for module in unread {
             let loaded = info.loaded_module(module);
-            if let Some(image) = loaded.as_ref().and_then(|loaded| loaded.image()) {
-                image.pinvokes().for_each(|it| keep(it.method, it.symbol, it.library));
-            } else if let Some(metadata) = info.module_metadata(module) {
-                // An assembly that is made at run time.
-                for method in metadata.pinvokes() {
-                    if let (library, Some(symbol)) = metadata.pinvoke_map(method) {
-                        keep(method, &symbol, library.as_deref().unwrap_or_default());
-                    }
-                }
+            let image = loaded.as_ref().and_then(|loaded| loaded.image());
+            let mut index = lock(&self.0);
+            if !index.unread.contains(&module) {
+                continue;
+            }
+            index.unread.retain(|&unread| unread != module);
+            let Some(image) = image else {
+                index.growing.push(module);
+                continue;
+            };
+            for it in image.pinvokes() {
+                let declared = Declared { module, method: it.method, library: it.library.to_owned() };
+                index.by_symbol.entry(it.symbol.to_owned()).or_default().push(declared);
             }
         }
     }
+}
+
+/// What an assembly that is made at run time declares by now.
+fn made_declarations(info: &ProfilerInfo, module: usize) -> Vec<(String, Declared)> {
+    let Some(metadata) = info.module_metadata(module) else { return Vec::new() };
+    let declared = |method| {
+        let (library, symbol) = metadata.pinvoke_map(method);
+        Some((symbol?, Declared { module, method, library: library.unwrap_or_default() }))
+    };
+    metadata.pinvokes().into_iter().filter_map(declared).collect()
 }
 
 impl Probe {
@@ -86,46 +120,74 @@ impl Probe {
     /// one. Where several do, that one whose identity lies on the thread's stack.
     pub(crate) fn declaration_of(&'static self, symbol: &str, library: &Path) -> Option<Declaration> {
         let (info, names) = self.runtime()?;
-        let declared = self.pinvokes().declared(info, symbol, library);
+        let declared = self.pinvokes().declared(self, info, symbol);
         let seen = match &declared[..] {
             [] => return None,
             [_] => Some(0),
             several => bound_on_this_thread(self, several),
         };
-        let chosen = &declared[seen.unwrap_or(0)];
-        let mut description = names.describe_pinvoke(info, chosen.module, chosen.method)?;
+        // Where none is seen, the name of the library has to do; a resolver may have found quite another one.
+        let named = || declared.iter().position(|it| is_named(library, &it.library));
+        let place = seen.or_else(named).unwrap_or(0);
+        let chosen = &declared[place];
+        let describe = |it: &Declared| {
+            let (module, method) = (it.module, it.method);
+            let known = names.describe_pinvoke(info, module, method);
+            known.or_else(|| {
+                from_own_thread(self, move |info, names| names.describe_made(info, module, method))?
+            })
+        };
+        let mut description = describe(chosen)?;
+        let mut others = Vec::new();
         if seen.is_none() {
-            // It may be any of them; then no host must block where one of them could not bear it.
-            description.suppress_gc_transition = declared.iter().any(|it| {
-                let description = names.describe_pinvoke(info, it.module, it.method);
-                description.is_some_and(|description| description.suppress_gc_transition)
-            });
+            let all = declared.iter().enumerate();
+            others.extend(all.filter(|(other, _)| *other != place).filter_map(|(_, it)| describe(it)));
+            // Then no host must block where one of them could not bear it.
+            description.suppress_gc_transition |= others.iter().any(|it| it.suppress_gc_transition);
         }
-        Some(Declaration { module: chosen.module, method: chosen.method, description })
+        Some(Declaration { module: chosen.module, method: chosen.method, description, others })
     }
+}
+
+/// Asks the runtime from a thread that it does not know. Most questions it does not answer to threads of its own now, as they
+/// are not in a callback of the profiler's. `None` if there is no such thread to be had.
+fn from_own_thread<T: Send + 'static>(
+    probe: &'static Probe,
+    ask: impl FnOnce(&ProfilerInfo, &Names) -> T + Send + 'static,
+) -> Option<T> {
+    let asked = std::thread::Builder::new().name("clrhost names".to_owned()).spawn(move || {
+        probe.mark_internal_thread();
+        probe.runtime().map(|(info, names)| ask(info, names))
+    });
+    asked.ok()?.join().ok()?
 }
 
 /// Which of these the runtime is binding on the calling thread.
 ///
 /// It does not tell, and while it works on a P/Invoke it does not let a profiler walk the stack. But it hands the method's
-/// identity, which is its FunctionID, from function to function; so the words on the stack of those are compared. Managed
-/// threads may not ask for FunctionIDs now, so another one does.
+/// identity, which is its FunctionID, from function to function; so the words on the stack of those are compared. What is left
+/// there from before may be taken for it: the outermost word counts, as it was there first, and methods that have been bound
+/// already come last.
 fn bound_on_this_thread(probe: &'static Probe, candidates: &[Declared]) -> Option<usize> {
     const REACH: usize = 16 * 1024;
     let wanted = candidates.to_vec();
-    let functions = std::thread::Builder::new().name("clrhost names".to_owned()).spawn(move || {
-        probe.mark_internal_thread();
-        let function = |it: &Declared| probe.runtime()?.0.function_of(it.module, it.method);
-        wanted.iter().map(function).collect::<Vec<_>>()
-    });
-    let functions = functions.ok()?.join().ok()?;
-    let here = (&raw const candidates) as usize & !7;
-    let end = stack_bounds().end.min(here + REACH);
-    (here..end).step_by(8).find_map(|at| {
-        // SAFETY: all of it is this thread's stack, above a local of this function.
+    let functions = from_own_thread(probe, move |info, _| {
+        wanted.iter().map(|it| info.function_of(it.module, it.method)).collect::<Vec<_>>()
+    })?;
+    // Not on our own functions' part: that has what they left there the last time.
+    let begin = runtimes_stack();
+    let end = stack_bounds().end.min(begin + REACH);
+    let seen = (begin..end).step_by(8).rev().filter_map(|at| {
+        // SAFETY: all of it is this thread's stack, above the call of a function that has not returned.
         let word = unsafe { std::ptr::read_volatile(at as *const usize) };
         functions.iter().position(|&function| function == Some(word))
-    })
+    });
+    let seen: Vec<usize> = seen.collect();
+    let is_new = |&&place: &&usize| {
+        let candidate = &candidates[place];
+        !probe.bindings().is_bound(candidate.module, candidate.method)
+    };
+    seen.iter().find(is_new).or(seen.first()).copied()
 }
 
 /// `libNAME.so`, `NAME.so.1`, `NAME`: does a file look like the library that a declaration names?

@@ -21,9 +21,10 @@ use crate::thread_state::{self, new_exit_key, os_thread_name, with_current};
 use crate::threads;
 use clrhost_abi::Hresult;
 use clrhost_boundary::{
-    Boundary, GcManager, HostFailure, HostingLayer, Snapshot, TargetId, Task, TaskManager,
+    Boundary, DeniedTarget, Gate, GcManager, HostFailure, HostingLayer, Origin, Snapshot, TargetId, Task,
+    TaskManager,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::c_void;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -54,14 +55,16 @@ pub enum Source {
 /// How the probe is to work.
 #[derive(Default)]
 pub struct ProbeConfig {
-    /// How crossings are seen.
-    pub source: Source,
+    /// How crossings are seen; `None` for what is best for the runtime: thunks, but on .NET Core 3.1 the flag.
+    pub source: Option<Source>,
     /// What is done at a crossing.
     pub timing: Timing,
     /// The host to call, if any.
     pub host: Option<Box<dyn TaskManager>>,
     /// Whom to tell of suspensions, if anybody.
     pub gc: Option<Box<dyn GcManager>>,
+    /// What decides about native functions before the host does, if anything. Needs [`Source::Thunks`].
+    pub gate: Option<Box<dyn Gate>>,
 }
 
 /// How far the runtime has come with its profiler.
@@ -81,6 +84,8 @@ pub struct ProbeSnapshot {
     pub snapshot: Snapshot,
     /// Length of a tick in nanoseconds.
     pub ns_per_tick: f64,
+    /// By how many millionths that changed over the run; `None` where it cannot be told.
+    pub drift_ppm: Option<f64>,
     /// Nanoseconds since the probe was made.
     pub wall_ns: u64,
     /// Crossings that no task could take: seen, but in none of the other numbers.
@@ -99,6 +104,8 @@ pub struct HostState {
     pub failures: u64,
     /// The first of them.
     pub kept: Vec<HostFailure>,
+    /// Targets that the host denied, the first one first.
+    pub denied: Vec<Arc<DeniedTarget>>,
 }
 
 /// The process's probe. Lives as long as the process: the runtime may call it until the end.
@@ -108,9 +115,12 @@ pub struct Probe {
     vtbl: &'static Vtbl,
     boundary: Boundary<ProbeClock>,
     exit_key: libc::pthread_key_t,
-    source: Source,
+    /// What was asked for, until the runtime is known.
+    asked_source: Option<Source>,
+    source: OnceLock<Source>,
     timing: Timing,
     hosted: bool,
+    gate: Option<Box<dyn Gate>>,
     /// Crossings that no task could take.
     pub(crate) lost: AtomicU64,
     runtime: OnceLock<Runtime>,
@@ -119,8 +129,10 @@ pub struct Probe {
     thread_names: Mutex<HashMap<u64, String>>,
     managed_threads: ManagedThreads,
     suspensions: Option<Suspensions>,
-    /// What of the runtime could not be made to call the host, in words.
+    /// What of the runtime could not be changed, in words.
     unhooked: Mutex<Vec<String>>,
+    /// Assemblies of the program with code that thunks may not see calls of.
+    pointer_callers: Mutex<BTreeSet<String>>,
     threads_redirected: AtomicBool,
     rewritten: Rewritten,
     deliver_abort: OnceLock<DeliverAbort>,
@@ -130,6 +142,8 @@ pub struct Probe {
     bindings: Bindings,
     callbacks: Callbacks,
     pinvokes: PInvokes,
+    /// Code was loaded that may call any pointer in cooperative GC mode.
+    suppressed_calls: AtomicBool,
 }
 
 /// Stands in where only suspensions are to be told.
@@ -162,19 +176,33 @@ impl Probe {
         // What can fail comes first, so that a failure leaves nothing behind.
         let forwarder =
             Forwarder::new(class_factory::DLL_GET_CLASS_OBJECT as usize).map_err(ProbeError::Forwarder)?;
+        let probe = Probe::make(config)?;
+        let activation = Activation::set(class_factory::CLSID_PROBE, forwarder.path());
+        *lock(&probe.activation) = Some((activation, forwarder));
+        Ok(probe)
+    }
+
+    /// Makes the process's probe for a runtime that somebody else has started, and that has been told of it already.
+    pub fn adopt(config: ProbeConfig) -> Result<&'static Probe, ProbeError> {
+        Probe::make(config)
+    }
+
+    fn make(config: ProbeConfig) -> Result<&'static Probe, ProbeError> {
         let exit_key = new_exit_key().map_err(ProbeError::ThreadKey)?;
         let hosted = config.host.is_some();
         // What the empty callback measures is the price of the flag.
-        let source = if config.timing == Timing::Empty { Source::Flag } else { config.source };
+        let asked_source = if config.timing == Timing::Empty { Some(Source::Flag) } else { config.source };
         let host = config.host.or_else(|| config.gc.as_ref().map(|_| Box::new(NoTaskManager) as _));
         let layer = host.map(|host| HostingLayer::new(host, tell_failure));
         let probe: &'static Probe = Box::leak(Box::new(Probe {
-            vtbl: vtbl(source, config.timing, hosted),
+            vtbl: vtbl(config.timing, hosted),
             boundary: Boundary::new(layer, ProbeClock::start()),
             exit_key,
-            source,
+            asked_source,
+            source: OnceLock::new(),
             timing: config.timing,
             hosted,
+            gate: config.gate,
             lost: AtomicU64::new(0),
             runtime: OnceLock::new(),
             refused: OnceLock::new(),
@@ -183,18 +211,18 @@ impl Probe {
             managed_threads: ManagedThreads::default(),
             suspensions: config.gc.map(Suspensions::new),
             unhooked: Mutex::new(Vec::new()),
+            pointer_callers: Mutex::default(),
             threads_redirected: AtomicBool::new(false),
             rewritten: Rewritten::default(),
             deliver_abort: OnceLock::new(),
             keys_of_module: Mutex::new(HashMap::new()),
             places: Places::default(),
-            bindings: Bindings::default(),
+            bindings: Bindings::new(),
             callbacks: Callbacks::default(),
             pinvokes: PInvokes::default(),
+            suppressed_calls: AtomicBool::new(false),
         }));
         PROBE.set(probe).map_err(|_| ProbeError::AlreadyInstalled)?;
-        let activation = Activation::set(class_factory::CLSID_PROBE, forwarder.path());
-        *lock(&probe.activation) = Some((activation, forwarder));
         Ok(probe)
     }
 
@@ -234,11 +262,21 @@ impl Probe {
 
     /// How crossings are seen.
     pub fn source(&self) -> Source {
-        self.source
+        self.source.get().copied().or(self.asked_source).unwrap_or_default()
     }
 
     pub(crate) fn places(&self) -> &Places {
         &self.places
+    }
+
+    /// Whether calls of a pointer may come in cooperative GC mode. Relaxed is enough: the module's code runs after it was
+    /// loaded, on whatever thread.
+    pub(crate) fn has_suppressed_calls(&self) -> bool {
+        self.suppressed_calls.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn gate(&self) -> Option<&dyn Gate> {
+        self.gate.as_deref()
     }
 
     pub(crate) fn bindings(&self) -> &Bindings {
@@ -344,11 +382,12 @@ impl Probe {
         let snapshot = self.boundary.snapshot();
         let host = self.boundary.layer().map(|layer| {
             let (failures, kept) = layer.failures();
-            HostState { shut: layer.is_shut(), failures, kept }
+            HostState { shut: layer.is_shut(), failures, kept, denied: layer.denied_targets() }
         });
         ProbeSnapshot {
             snapshot,
             ns_per_tick: self.boundary.clock().ns_per_tick(),
+            drift_ppm: self.boundary.clock().drift_ppm(),
             wall_ns: self.boundary.clock().elapsed_ns(),
             lost: self.lost.load(Ordering::Relaxed),
             runtime_version: self.runtime.get().and_then(|runtime| runtime.version),
@@ -367,6 +406,9 @@ impl Probe {
         let names = Names::new(&info);
         // Asked now: a report may be made when the runtime is gone already.
         let version = info.runtime_version();
+        // A gate is passed where thunks are made, and nowhere else.
+        let best = || if self.gate.is_some() { Source::Thunks } else { best_source(version) };
+        let _ = self.source.set(self.asked_source.unwrap_or_else(best));
         let inlining = Inlining::default();
         let runtime = self.runtime.get_or_init(|| Runtime { info, names, inlining, version });
         if self.is_hosted() && !self.threads_redirected.load(Ordering::Relaxed) {
@@ -375,7 +417,7 @@ impl Probe {
                 self.redirect_threads(&folder);
             }
         }
-        if self.source == Source::Thunks
+        if self.source() == Source::Thunks
             && let Err(error) = redirect_lookups(&runtime.info)
         {
             self.note_unhooked(format!(
@@ -391,8 +433,8 @@ impl Probe {
 
     fn set_event_mask(&self, info: &ProfilerInfo) -> Hresult {
         use clrhost_abi::profiling::monitor::{CACHE_SEARCHES, HIGH_BASIC_GC, SUSPENDS};
-        let mut events = event_mask(self.source, self.timing);
-        if self.is_hosted() || self.source == Source::Thunks {
+        let mut events = event_mask(self.source(), self.timing);
+        if self.is_hosted() || self.source() == Source::Thunks {
             events |= CACHE_SEARCHES;
         }
         if self.suspensions.is_some() {
@@ -415,16 +457,28 @@ impl Probe {
         }
     }
 
-    /// What of the runtime could not be made to call the host, in words; empty where everything could.
+    /// What of the runtime could not be changed so that it tells of crossings, or calls the host, in words; empty where
+    /// everything could.
     pub fn unhooked(&self) -> Vec<String> {
         lock(&self.unhooked).clone()
+    }
+
+    /// File names of the program's assemblies, loaded so far, that hold calls through pointers to native functions
+    /// (`calli`): thunks see those whose pointers came by name and no others. Sorted. Empty with the flag.
+    pub fn pointer_callers(&self) -> Vec<String> {
+        lock(&self.pointer_callers).iter().cloned().collect()
     }
 
     pub(crate) fn note_unhooked(&self, what: String) {
         let mut unhooked = lock(&self.unhooked);
         // A module may be loaded again and again.
-        if !unhooked.contains(&what) {
-            unhooked.push(what);
+        if unhooked.contains(&what) {
+            return;
+        }
+        unhooked.push(what.clone());
+        drop(unhooked);
+        if self.gate.is_some() {
+            eprintln!("clrhost: the policy is not asked everywhere: {what}");
         }
     }
 
@@ -496,19 +550,35 @@ impl Probe {
     }
 
     pub(crate) fn module_loaded(&self, module: usize) {
+        // Some assembly is loaded late enough, also by the shortest program.
+        self.boundary.clock().divide();
         let Some(runtime) = self.runtime.get() else { return };
+        if self.source() == Source::Thunks {
+            self.pinvokes.module_loaded(module);
+        }
         let Some(loaded) = runtime.info.loaded_module(module) else { return };
         let wanted = Wanted {
             hosting: self.is_hosted(),
-            callbacks: self.source == Source::Thunks,
+            callbacks: self.source() == Source::Thunks,
             host_may_block: self.is_hosted(),
         };
         self.rewritten.module_loaded(self, &runtime.info, &runtime.names, (module, &loaded), wanted);
-        match self.source {
+        match self.source() {
             Source::Flag => {
                 runtime.inlining.module_loaded(&loaded.path, || runtime.info.module_metadata(module));
             }
-            Source::Thunks => self.pinvokes.module_loaded(module),
+            Source::Thunks => {
+                let image = loaded.image();
+                if self.is_hosted() && image.as_ref().is_some_and(|image| image.has_suppressed_calls()) {
+                    self.suppressed_calls.store(true, Ordering::Relaxed);
+                }
+                if runtime.names.origin_of(&loaded.path) == Origin::User
+                    && image.is_some_and(|image| image.calls_through_pointers())
+                    && let Some(name) = loaded.path.file_name()
+                {
+                    lock(&self.pointer_callers).insert(name.to_string_lossy().into_owned());
+                }
+            }
         }
     }
 
@@ -519,6 +589,7 @@ impl Probe {
             self.rewritten.module_unloads(module);
         }
         self.pinvokes.module_unloads(module);
+        self.bindings.module_unloads(module);
         let Some(keys) = lock(&self.keys_of_module).remove(&module) else { return };
         self.callbacks.forget_types(|class| keys.contains(&(class as u64 | 1)));
         self.boundary.forget_keys(&keys);
@@ -546,6 +617,15 @@ impl Probe {
                 task.set_name(Some(name.clone()));
             }
         }
+    }
+}
+
+/// .NET Core 3.1 marshals delegates in fields of structures where no thunk can be put before them, and does not tell the type
+/// of a delegate that is made for a function pointer.
+fn best_source(version: Option<(u16, u16, u16)>) -> Source {
+    match version {
+        Some((0..5, _, _)) => Source::Flag,
+        _ => Source::Thunks,
     }
 }
 

@@ -32,7 +32,10 @@ impl Report {
             mode: context.mode,
             source: context.source,
             timing: if context.has_times() { Timing::Timed } else { Timing::Counted },
-            clock: context.has_times().then_some(Clock { ns_per_tick: context.ns_per_tick }),
+            clock: context.has_times().then_some(Clock {
+                ns_per_tick: context.ns_per_tick,
+                drift_ppm: context.drift_ppm.filter(|drift| drift.is_finite()),
+            }),
             process: Process { pid: context.pid, wall_ns: context.wall_ns, exit: context.exit },
             user_only: context.user_only,
             totals,
@@ -45,6 +48,8 @@ impl Report {
             host: context.host.as_ref().map(host),
             policy,
             notes: Vec::new(),
+            pointer_callers: context.pointer_callers,
+            unhooked: context.unhooked,
             clrhost_version: context.clrhost_version,
             runtime: Runtime { name: context.runtime_name, version: context.runtime_version },
             application: Application { path: context.application, args: context.args },
@@ -53,6 +58,9 @@ impl Report {
         report
     }
 }
+
+/// How many targets that a host denied are listed.
+const MAX_DENIED: usize = 256;
 
 struct Assembler<'a> {
     snapshot: &'a Snapshot,
@@ -113,6 +121,7 @@ impl Assembler<'_> {
             kind: described.kind.as_str().to_owned(),
             origin: described.origin.as_str().to_owned(),
             suppress_gc_transition: described.suppress_gc_transition,
+            substituted: described.substituted,
             calls: stats.calls,
             completed: stats.completed,
             unwound: stats.unwound,
@@ -130,6 +139,8 @@ impl Assembler<'_> {
             assembly: described.assembly,
             library: described.library,
             symbol: described.symbol,
+            file: described.file,
+            address: described.address.map(|address| format!("{address:#x}")),
         }
     }
 
@@ -165,6 +176,7 @@ impl Assembler<'_> {
             reverse_enter: counts.reverse_enter,
             reverse_leave: counts.reverse_leave,
             lower_bound: targets.iter().any(|row| row.lower_bound),
+            cooperative: targets.iter().filter(|row| row.suppress_gc_transition).map(|row| row.calls).sum(),
             mismatches: sum(|task| task.mismatches),
             lost: self.context.lost,
             untimed: sum(|task| task.lost),
@@ -294,5 +306,25 @@ fn host(outcome: &HostOutcome) -> Host {
         name: failure.hresult.name().map(str::to_owned),
         panic: failure.panic.clone(),
     });
-    Host { shut: outcome.shut, failures: outcome.failures, failed_calls: failed_calls.collect() }
+    let text = |text: &Option<String>| text.clone();
+    let denied_targets = outcome.denied.iter().take(MAX_DENIED).map(|denied| {
+        let target = denied.description();
+        HostDenied {
+            method: target.method.clone(),
+            assembly: text(&target.assembly),
+            library: text(&target.library),
+            symbol: text(&target.symbol),
+            file: text(&target.file),
+            reason: denied.reason().to_owned(),
+            attempts: denied.attempts(),
+        }
+    });
+    let left_out = outcome.denied.iter().skip(MAX_DENIED).map(|denied| denied.attempts());
+    Host {
+        shut: outcome.shut,
+        failures: outcome.failures,
+        failed_calls: failed_calls.collect(),
+        denied_targets: denied_targets.collect(),
+        denied_left_out: left_out.sum(),
+    }
 }

@@ -1,7 +1,7 @@
 //! What the core cannot know about a run and the report has to say.
 
 use crate::model::{Exit, Mode, Source, Timing};
-use clrhost_boundary::{HostFailure, HostingLayer};
+use clrhost_boundary::{DeniedTarget, HostFailure, HostingLayer};
 use clrhost_policy::Violations;
 use std::sync::Arc;
 
@@ -33,6 +33,8 @@ pub struct ReportContext {
     /// Nanoseconds in a tick of the clock that made the snapshot. A number that is not finite or not above zero means
     /// that ticks cannot be converted; the report is then one without times.
     pub ns_per_tick: f64,
+    /// By how many millionths that changed over the run; `None` where it cannot be told, as of the system's own clock.
+    pub drift_ppm: Option<f64>,
     /// Leave out the rows of CoreLib and of the framework. Totals stay whole.
     pub user_only: bool,
     /// How the host fared; `None` where there is none.
@@ -41,6 +43,11 @@ pub struct ReportContext {
     pub policy: Option<Arc<Violations>>,
     /// Crossings that the source knows it did not count.
     pub lost: u64,
+    /// File names of the program's assemblies that hold calls through pointers to native functions, where the source
+    /// does not see all such calls and does not say so at their row.
+    pub pointer_callers: Vec<String>,
+    /// What of the runtime could not be changed so that it tells of crossings, in words.
+    pub unhooked: Vec<String>,
 }
 
 impl ReportContext {
@@ -51,7 +58,7 @@ impl ReportContext {
 }
 
 /// What a hosting layer recorded about its host.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct HostOutcome {
     /// The layer was shut by `E_FAIL` or a panic.
     pub shut: bool,
@@ -59,12 +66,14 @@ pub struct HostOutcome {
     pub failures: u64,
     /// The first of them.
     pub kept: Vec<HostFailure>,
+    /// Targets that the host denied.
+    pub denied: Vec<Arc<DeniedTarget>>,
 }
 
 impl HostOutcome {
     /// Reads the layer's record.
     pub fn of(layer: &HostingLayer) -> HostOutcome {
         let (failures, kept) = layer.failures();
-        HostOutcome { shut: layer.is_shut(), failures, kept }
+        HostOutcome { shut: layer.is_shut(), failures, kept, denied: layer.denied_targets() }
     }
 }

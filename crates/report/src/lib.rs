@@ -23,9 +23,10 @@ pub use assemble::FUNCTION_POINTERS;
 pub use clrhost_boundary::TaskType;
 pub use clrhost_policy::{Finding, FindingKind, PolicyReport, PolicyRule};
 pub use context::{HostOutcome, ReportContext};
+pub use judged::{is_judged, subject_of};
 pub use model::{
     Application, BracketKind, CallerKind, CallerRow, Clock, CrossingKind, Exit, FailedCall, FoldedTasks,
-    Hidden, Host, MismatchRow, Mode, Note, OpenRow, OpenedBy, Process, Report, Runtime, SCHEMA, Source,
-    TargetRow, TaskRow, Timing, Totals,
+    Hidden, Host, HostDenied, MismatchRow, Mode, Note, OpenRow, OpenedBy, Process, Report, Runtime, SCHEMA,
+    Source, TargetRow, TaskRow, Timing, Totals,
 };
 pub use text::{Style, TextOptions};

@@ -11,16 +11,20 @@ use clrhost_policy::PolicyRule;
 const REPORT_ONLY: &str = clrhost_policy::Mode::ReportOnly.as_str();
 
 /// Every code, in the order in which notes are given.
-pub(crate) const CODES: [&str; 17] = [
+pub(crate) const CODES: [&str; 21] = [
     "no_hooks",
     "mismatches",
+    "unsteady_clock",
     "host_shut",
     "host_failed",
+    "host_denied",
     "policy_denied",
     "policy_not_enforced",
     "policy_over_budget",
     "policy_report_only",
     "function_pointers",
+    "unseen_pointers",
+    "unhooked",
     "lost",
     "refused_targets",
     "untimed",
@@ -51,6 +55,13 @@ fn text(code: &str, report: &Report) -> Option<String> {
                 counted(n, "closing crossing")
             )
         }),
+        "unsteady_clock" => drift(report).map(|ppm| {
+            format!(
+                "The processor's counter, which timed the calls, changed its rate by {:.1} % in the course of the run. Times \
+                 may be wrong by as much; counts are not concerned.",
+                ppm / 1e4
+            )
+        }),
         "host_shut" => report.host.as_ref().filter(|host| host.shut).map(|_| {
             "The host answered E_FAIL or panicked: the hosting layer was shut and the host not called again. The \
              application went on and its crossings were counted to the end."
@@ -58,10 +69,19 @@ fn text(code: &str, report: &Report) -> Option<String> {
         }),
         "host_failed" => report.host.as_ref().and_then(|host| some(host.failures)).map(|n| {
             format!(
-                "{} to the host did not end with S_OK. The runtime cannot keep a native function from running because a host refused \
-                 the crossing, so the calls went ahead.",
+                "{} to the host did not end with S_OK. A host cannot refuse a call that is being made, so the calls went \
+                 ahead.",
                 counted(n, "call")
             )
+        }),
+        "host_denied" => report.host.as_ref().and_then(|host| {
+            let listed = host.denied_targets.iter().map(|denied| denied.attempts).sum::<u64>();
+            some(listed + host.denied_left_out).map(|n| {
+                format!(
+                    "The host denied {}: the managed caller got an EntryPointNotFoundException each time.",
+                    counted(n, "binding")
+                )
+            })
         }),
         "policy_denied" => rules(report, |rule| rule.denied).map(|n| {
             format!(
@@ -96,6 +116,20 @@ fn text(code: &str, report: &Report) -> Option<String> {
              miss some in optimised code. The totals of calls out of managed code (leave, enter) are a lower bound \
              for the same reason. Callbacks are not concerned."
                 .into()
+        }),
+        "unseen_pointers" => (!report.pointer_callers.is_empty()).then(|| {
+            format!(
+                "Code in {} calls native functions through pointers (calli). Such a call is seen if managed code got the \
+                 pointer by its name, from NativeLibrary or dlsym; calls through other pointers, if there were any, are \
+                 in no number here. --source flag sees them, though not all, and not where they go.",
+                listed(&report.pointer_callers)
+            )
+        }),
+        "unhooked" => (!report.unhooked.is_empty()).then(|| {
+            format!(
+                "Some of the runtime could not be changed, and what happens only there is not told: {}.",
+                report.unhooked.join("; ")
+            )
         }),
         "lost" => some(totals.lost).map(|n| {
             format!(
@@ -146,10 +180,25 @@ fn text(code: &str, report: &Report) -> Option<String> {
     }
 }
 
+/// The drift of the clock, where it is more than clocks have: crystals change by some tens of millionths.
+fn drift(report: &Report) -> Option<f64> {
+    const STEADY_PPM: f64 = 1000.0;
+    report.clock.and_then(|clock| clock.drift_ppm).filter(|&ppm| ppm > STEADY_PPM)
+}
+
 /// A number of the policy's rules, added up.
 fn rules(report: &Report, number: fn(&PolicyRule) -> u64) -> Option<u64> {
     let policy = report.policy.as_ref()?;
     some(policy.rules.iter().map(number).sum())
+}
+
+/// The first few, and how many more there are.
+fn listed(names: &[String]) -> String {
+    const NAMED: usize = 3;
+    let (first, more) = names.split_at(names.len().min(NAMED));
+    let more =
+        if more.is_empty() { String::new() } else { format!(" and {} more", count(more.len() as u64)) };
+    format!("{}{more}", first.join(", "))
 }
 
 fn some(number: u64) -> Option<u64> {

@@ -23,10 +23,12 @@ fn json(report: &Report) -> Value {
 fn reports() -> Vec<Report> {
     let counted = ReportContext {
         timing: Timing::Counted,
-        source: Some(Source::Thunk),
+        source: Some(Source::Thunks),
         mode: Mode::Trace,
         exit: Exit::Signal { signal: 15 },
         user_only: true,
+        pointer_callers: vec!["Orders.dll".into()],
+        unhooked: vec!["NativeLibrary.GetExport: this version has no such method".into()],
         ..context()
     };
     let bare = ReportContext { mode: Mode::RunNoHooks, source: None, exit: Exit::Unknown, ..context() };
@@ -202,7 +204,8 @@ fn the_beginning_of_a_report_reads_as_documented() {
   "source": "flag",
   "timing": "timed",
   "clock": {
-    "ns_per_tick": 0.5
+    "ns_per_tick": 0.5,
+    "drift_ppm": 12.0
   },
   "application": {
     "path": "/work/Orders.dll",

@@ -110,13 +110,13 @@ proptest! {
     fn any_crossings_make_a_good_report(
         targets in prop::collection::vec(target(), 1..8),
         steps in prop::collection::vec(step(), 0..120),
-        (timed, user_only, thunk) in any::<(bool, bool, bool)>(),
+        (timed, user_only, thunks) in any::<(bool, bool, bool)>(),
         ns_per_tick in prop_oneof![Just(1.0), 0.01f64..10.0, Just(0.37713)],
         (width, top) in (0usize..200, 0usize..6),
     ) {
         let context = ReportContext {
             timing: if timed { Timing::Timed } else { Timing::Counted },
-            source: Some(if thunk { Source::Thunk } else { Source::Flag }),
+            source: Some(if thunks { Source::Thunks } else { Source::Flag }),
             user_only,
             ns_per_tick,
             ..context()

@@ -102,8 +102,60 @@ fn function_pointers_are_a_lower_bound_under_the_flag_only() {
     let flag = world.report(context());
     assert_eq!((&*flag.targets[0].method, flag.targets[0].lower_bound), (FUNCTION_POINTERS, true));
     assert!(flag.totals.lower_bound && codes(&flag) == ["function_pointers"]);
-    let thunk = world.report(ReportContext { source: Some(Source::Thunk), ..context() });
-    assert!(!thunk.targets[0].lower_bound && !thunk.totals.lower_bound && thunk.notes.is_empty());
+    let thunks = world.report(ReportContext { source: Some(Source::Thunks), ..context() });
+    assert!(!thunks.targets[0].lower_bound && !thunks.totals.lower_bound && thunks.notes.is_empty());
+}
+
+#[test]
+fn what_thunks_do_not_see_is_told_and_bounds_nothing() {
+    let told = |number: usize| ReportContext {
+        source: Some(Source::Thunks),
+        pointer_callers: ["A.dll", "B.dll", "C.dll", "D.dll", "E.dll"][..number]
+            .iter()
+            .map(|&name| name.into())
+            .collect(),
+        ..context()
+    };
+    let report = orders().report(told(1));
+    assert_eq!((report.totals.lower_bound, codes(&report)), (false, vec!["unseen_pointers", "open"]));
+    assert!(report.notes[0].text.starts_with("Code in A.dll calls"), "{}", report.notes[0].text);
+    let text = &orders().report(told(5)).notes[0].text;
+    assert!(text.starts_with("Code in A.dll, B.dll, C.dll and 2 more calls"), "{text}");
+    let unhooked = vec!["Marshal.A: changed".to_owned(), "Marshal.B: gone".to_owned()];
+    let report = orders().report(ReportContext { unhooked: unhooked.clone(), ..told(0) });
+    assert_eq!((report.unhooked, &*report.notes[0].code), (unhooked, "unhooked"));
+    assert!(
+        report.notes[0].text.ends_with("Marshal.A: changed; Marshal.B: gone."),
+        "{}",
+        report.notes[0].text
+    );
+}
+
+#[test]
+fn a_function_that_was_found_has_its_file_and_address() {
+    let world = World::new();
+    let thread = world.thread(1, None);
+    let found = world.bind(TargetDescription {
+        file: Some("/usr/lib/libc.so.6".into()),
+        address: Some(0x7F00_1234_5670),
+        ..TargetDescription::named(TargetKind::PInvoke, "A.b")
+    });
+    world.call(&thread, found, 10);
+    let unknown = world.pinvoke(Origin::User, "A.c", "c", "c");
+    world.call(&thread, unknown, 10);
+    let report = world.report(context());
+    let (found, unknown) = (row(&report.targets, "A.b"), row(&report.targets, "A.c"));
+    assert_eq!(
+        (found.file.as_deref(), found.address.as_deref()),
+        (Some("/usr/lib/libc.so.6"), Some("0x7f0012345670"))
+    );
+    assert_eq!((&unknown.file, &unknown.address), (&None, &None));
+}
+
+#[test]
+fn calls_in_cooperative_mode_have_a_sum_of_their_own() {
+    let report = orders().report(ReportContext { user_only: true, ..context() });
+    assert_eq!((report.totals.cooperative, report.totals.leave), (1_000, 2_002), "hidden rows included");
 }
 
 #[test]
@@ -185,8 +237,10 @@ fn threads_added_up_are_in_the_totals() {
 fn notes_say_what_happened_and_nothing_else() {
     let expected = [
         "mismatches",
+        "unsteady_clock",
         "host_shut",
         "host_failed",
+        "host_denied",
         "policy_denied",
         "policy_not_enforced",
         "policy_over_budget",
@@ -203,6 +257,15 @@ fn notes_say_what_happened_and_nothing_else() {
     let bare = ReportContext { mode: Mode::RunNoHooks, source: None, timing: Timing::Counted, ..context() };
     assert_eq!(codes(&World::new().report(bare)), ["no_hooks"]);
     assert_eq!(codes(&World::new().report(context())), [""; 0]);
+}
+
+#[test]
+fn a_clock_that_changes_its_rate_is_told() {
+    let report = |drift_ppm| World::new().report(ReportContext { drift_ppm, ..context() });
+    assert_eq!(codes(&report(Some(1001.0))), ["unsteady_clock"]);
+    for steady in [Some(1000.0), Some(0.0), Some(f64::NAN), None] {
+        assert_eq!(codes(&report(steady)), [""; 0]);
+    }
 }
 
 #[test]
@@ -231,7 +294,7 @@ fn the_hosts_failures_are_told() {
 fn targets_beyond_the_capacity_share_a_row_that_is_explained() {
     let world = World::new();
     let thread = world.thread(1, None);
-    let last = (0..1 << 16)
+    let last = (0..1 << 17)
         .map(|_| world.bind(TargetDescription::named(TargetKind::PInvoke, "A.b")))
         .last()
         .unwrap();

@@ -3,7 +3,7 @@
 mod support;
 
 use clrhost_boundary::{Origin, TargetDescription, TargetKind};
-use clrhost_report::{Exit, Mode, Report, ReportContext, Style, TextOptions, Timing};
+use clrhost_report::{Exit, Mode, Report, ReportContext, Source, Style, TextOptions, Timing};
 use support::{World, context, everything_report, orders, policy};
 
 fn at(width: usize) -> TextOptions {
@@ -142,6 +142,9 @@ Mismatches: a defect, please report it
   thread 3: ReverseLeaveRuntime of Orders.Entry.Main came, but the innermost open bracket is
   LeaveRuntime of Orders.Native.Exit
 
+Denied by the host
+  Orders.Native.Fork → libc!fork, 2 times: no children
+
 Failures of the host
   LeaveRuntime answered E_INVALIDARG (0x80070057)
   EnterRuntime answered E_FAIL (0x80004005), panicked: lost my scheduler
@@ -150,10 +153,13 @@ Notes
   - 2 closing crossings fitted no open bracket. This is a defect, of the source of crossings or of
     code that bends the stack, not a property of the program's calls; times around it cannot be
     trusted. They are counted among the closing crossings.
+  - The processor's counter, which timed the calls, changed its rate by 0.2 % in the course of the
+    run. Times may be wrong by as much; counts are not concerned.
   - The host answered E_FAIL or panicked: the hosting layer was shut and the host not called again.
     The application went on and its crossings were counted to the end.
-  - 2 calls to the host did not end with S_OK. The runtime cannot keep a native function from
-    running because a host refused the crossing, so the calls went ahead.
+  - 2 calls to the host did not end with S_OK. A host cannot refuse a call that is being made, so
+    the calls went ahead.
+  - The host denied 2 bindings: the managed caller got an EntryPointNotFoundException each time.
   - The policy denied 2 bindings: the managed caller got an EntryPointNotFoundException each time.
   - 1 target was called although the policy denies it: it could not be kept from being called.
   - The longest call of 1 target took longer than the policy's budget. Budgets are reported and not
@@ -172,6 +178,55 @@ Notes
     tables.
   - 5,000 ended threads beyond those listed one by one are added up in one row.
 "#,
+    );
+}
+
+#[test]
+fn a_run_seen_by_thunks() {
+    let world = World::new();
+    let thread = world.thread(4711, None);
+    let found = |kind, method: &str, symbol: Option<&str>| TargetDescription {
+        library: Some("libsqlite3.so.0".into()),
+        file: Some("/usr/lib/libsqlite3.so.0".into()),
+        address: Some(0x7F00_0000_1000),
+        symbol: symbol.map(str::to_owned),
+        ..TargetDescription::named(kind, method)
+    };
+    let exported = world.bind(found(TargetKind::FunctionPointer, "(function pointer)", Some("sqlite3_free")));
+    let delegate = world.bind(found(TargetKind::NativeDelegate, "Orders.Free.Invoke", Some("sqlite3_free")));
+    let nameless = world.bind(found(TargetKind::NativeDelegate, "Orders.Compare.Invoke", None));
+    (0..30).for_each(|_| world.call(&thread, exported, 1_000));
+    (0..20).for_each(|_| world.call(&thread, delegate, 1_000));
+    (0..10).for_each(|_| world.call(&thread, nameless, 1_000));
+    let context = ReportContext {
+        source: Some(Source::Thunks),
+        pointer_callers: vec!["Orders.dll".into()],
+        unhooked: vec!["Marshal.GetFunctionPointerForDelegate: no such method".into()],
+        ..context()
+    };
+    assert_text(
+        &world.report(context).render_text(&at(110)),
+        r"
+60 calls out of managed code into 3 native functions, 0 callbacks, 1 thread, 60.0 µs in native code
+Orders.dll on CoreCLR 8.0.4, seen by thunks, 2.31 s, exit code 0
+
+Native functions, by total time
+  calls    total     self     mean     p50     p99      max  thr  method → library!symbol
+     30  30.0 µs  30.0 µs  1.00 µs  960 ns  960 ns  1.00 µs    1  libsqlite3.so.0!sqlite3_free (by pointer)
+     20  20.0 µs  20.0 µs  1.00 µs  960 ns  960 ns  1.00 µs    1  Orders.Free.Invoke
+     10  10.0 µs  10.0 µs  1.00 µs  960 ns  960 ns  1.00 µs    1  Orders.Compare.Invoke → libsqlite3.so.0
+
+Threads, by calls
+  id  os id  calls  callbacks  depth  in native  open  name, type
+   1   4711     60          0      1    60.0 µs     0  user
+
+Notes
+  - Code in Orders.dll calls native functions through pointers (calli). Such a call is seen if managed code
+    got the pointer by its name, from NativeLibrary or dlsym; calls through other pointers, if there were any,
+    are in no number here. --source flag sees them, though not all, and not where they go.
+  - Some of the runtime could not be changed, and what happens only there is not told:
+    Marshal.GetFunctionPointerForDelegate: no such method.
+",
     );
 }
 

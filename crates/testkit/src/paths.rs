@@ -50,8 +50,8 @@ pub fn sample(name: &str) -> PathBuf {
     present(built("samples").join(name).join(assembly).with_extension("dll"))
 }
 
-/// The folder of a program that others wrote: `mcs` (Mono's C# compiler), `coco` (Coco/R) or `nbgv`
-/// (Nerdbank.GitVersioning). `xtask/src/programs.rs` says what lies in each.
+/// The folder of a program that others wrote: `mcs` (Mono's C# compiler), `coco` (Coco/R), `nbgv`
+/// (Nerdbank.GitVersioning) or `sarif` (a program of a single file). `xtask/src/programs.rs` says what lies in each.
 pub fn program(name: &str) -> PathBuf {
     present(built("programs").join(name))
 }

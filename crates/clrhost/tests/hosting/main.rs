@@ -2,6 +2,7 @@
 
 mod aborts;
 mod answers;
+mod binding;
 mod blocking;
 mod child;
 mod component;

@@ -5,6 +5,7 @@
 //! start of 43 to 55 if it is for writing, up to 7 if for reading (medians on 8.0.4): more than all else that a profiler
 //! without the transitions flag does. What is looked up here costs microseconds.
 
+mod calli;
 mod pinvokes;
 mod tables;
 
@@ -195,6 +196,16 @@ impl<'a> Image<'a> {
         (1..=self.tables.rows(table::STAND_ALONE_SIG)).map(|row| {
             let signature = self.blob(self.tables.get(table::STAND_ALONE_SIG, row, 0));
             (token(table::STAND_ALONE_SIG, row), signature)
+        })
+    }
+
+    /// True if there is code that calls through pointers to native functions: `calli` names a signature that stands alone,
+    /// whose lowest four bits are the calling convention (II.23.2.3, and 9 for "unmanaged" since .NET 5).
+    pub(crate) fn calls_through_pointers(&self) -> bool {
+        const CONVENTION: u8 = 0xF;
+        const NATIVE: [u8; 5] = [1, 2, 3, 4, 9];
+        self.signatures().any(|(_, signature)| {
+            signature.first().is_some_and(|first| NATIVE.contains(&(first & CONVENTION)))
         })
     }
 

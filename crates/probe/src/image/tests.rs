@@ -3,11 +3,11 @@
 use super::*;
 use std::path::PathBuf;
 
-fn workspace() -> PathBuf {
+pub(super) fn workspace() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-fn with_file(path: PathBuf, check: impl FnOnce(Image<'_>)) {
+pub(super) fn with_file(path: PathBuf, check: impl FnOnce(Image<'_>)) {
     let Ok(file) = std::fs::read(&path) else {
         eprintln!("{} is not there", path.display());
         return;
@@ -16,7 +16,7 @@ fn with_file(path: PathBuf, check: impl FnOnce(Image<'_>)) {
     check(unsafe { Image::loaded_at(file.as_ptr(), true) }.expect("an assembly has metadata"));
 }
 
-fn corelib() -> PathBuf {
+pub(super) fn corelib() -> PathBuf {
     let versions = workspace().join("target/clrhost/dotnet/shared/Microsoft.NETCore.App");
     let version = std::fs::read_dir(versions).ok().and_then(|mut versions| versions.next()?.ok());
     version.map(|version| version.path().join("System.Private.CoreLib.dll")).unwrap_or_default()

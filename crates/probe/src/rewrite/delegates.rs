@@ -17,6 +17,7 @@ use std::ffi::c_void;
 const STATIC: u8 = 0x00;
 const STATIC_GENERIC: u8 = 0x10;
 const INSTANCE: u8 = 0x20;
+const VOID: u8 = 0x01;
 const BOOLEAN: u8 = 0x02;
 const CLASS: u8 = 0x12;
 const PTR: u8 = 0x0F;
@@ -185,11 +186,16 @@ fn call_of(il: &[u8], callee: u32) -> Option<(usize, u8)> {
     })
 }
 
-/// Replaces the pointer that an argument is.
+/// Replaces the pointer that an argument is. For one that is denied the caller gets the exception that it gets for a P/Invoke.
 fn resolve(corelib: &Module<'_>, pointer: u8, load_type: u8) -> Outcome<Vec<u8>> {
     let call = corelib.signatures.call(Mode::Preemptive, 3)?;
+    let missing = corelib.method("System.EntryPointNotFoundException", ".ctor", |method| {
+        *method.signature == [INSTANCE, 0, VOID]
+    })?;
     let mut body = Body::default();
-    body.argument(pointer);
+    let done = body.label();
+    // The runtime itself asks for null too, in some versions.
+    body.argument(pointer).branch(Branch::IfZero, done).argument(pointer);
     match type_handle(corelib) {
         Ok([get_handle, to_pointer]) => body.op(load_type).call_virtual(get_handle).call(to_pointer),
         // Before .NET 7. That a pointer is resolved matters more than for which type.
@@ -197,6 +203,7 @@ fn resolve(corelib: &Module<'_>, pointer: u8, load_type: u8) -> Outcome<Vec<u8>>
     };
     let resolve = native_hooks::resolve_function_pointer_into as *const c_void;
     body.argument_address(pointer).call_native(resolve, call);
+    body.argument(pointer).branch(Branch::IfNotZero, done).throw_new(missing.token).place(done);
     Ok(body.code())
 }
 

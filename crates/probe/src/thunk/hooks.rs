@@ -1,10 +1,11 @@
 //! What thunks call: everything that is not the usual case, and everything where there is a host.
 //!
 //! All but [`uco_entered`] and [`uco_left`] run in preemptive GC mode, where a host may block; see
-//! [`Thunk::suppresses_gc_transition`] for the exception, in which no host is called.
+//! [`stops_collector`] for the exception, in which no host is called.
 
 use crate::arch::thunk::is_in_thunk;
 use crate::entry::{ErrnoGuard, guarded};
+use crate::lookups::is_announced_call;
 use crate::probe::{Probe, Timing};
 use crate::rewrite::UnmanagedCallersOnlyMethod;
 use crate::thread_state::{current, lost, with_current};
@@ -12,14 +13,23 @@ use crate::thunk::Thunk;
 use clrhost_abi::Hresult;
 use clrhost_boundary::TaskOwner;
 
-/// Opens the bracket of a call through `thunk`, whose return address lies at `sp`. Gives the bracket, or 0 where the call is
-/// none over the border or cannot be kept: then the thunk hands on and does not see the return.
+/// The call cannot be kept: the thunk hands on and does not see the return.
+const NOT_KEPT: u64 = 0;
+/// The call is none over the border: the thunk hands on to the function itself.
+const NOT_OVER_THE_BORDER: u64 = 1;
+
+/// Opens the bracket of a call through `thunk`, whose return address lies at `sp`. Gives the bracket, or [`NOT_KEPT`] or
+/// [`NOT_OVER_THE_BORDER`].
 pub(crate) extern "C" fn open(thunk: &'static Thunk, sp: usize) -> u64 {
-    let mut bracket = 0;
+    let mut bracket = NOT_KEPT;
+    // The first call of its target on this thread, so it comes here.
+    if is_announced_call() {
+        return NOT_OVER_THE_BORDER;
+    }
     let _ = guarded("a call through a thunk", || {
         let _errno = ErrnoGuard::keep();
         let Some(probe) = Probe::installed() else { return Hresult::S_OK };
-        let opened = if thunk.suppresses_gc_transition() && probe.is_hosted() && current().is_none() {
+        let opened = if probe.is_hosted() && stops_collector(probe, thunk) && current().is_none() {
             // A task would be announced to the host, which might block the collector here.
             false
         } else {
@@ -43,17 +53,32 @@ fn open_on(probe: &Probe, owner: &TaskOwner, thunk: &Thunk, sp: usize) -> u64 {
         // Brackets that were jumped over say nothing about who calls.
         boundary.unwind_jumped_over(owner, sp, is_tail_call);
         if owner.is_in_native_code() {
-            return 0;
+            return NOT_OVER_THE_BORDER;
         }
     }
-    let hosted = probe.is_hosted() && !thunk.suppresses_gc_transition();
+    let hosted = probe.is_hosted() && !stops_collector(probe, thunk);
     let opened = match (probe.timing() == Timing::Timed, hosted) {
         (true, true) => boundary.open_exact::<true, true>(owner, bracket, target, key, sp, is_tail_call),
         (true, false) => boundary.open_exact::<true, false>(owner, bracket, target, key, sp, is_tail_call),
         (false, true) => boundary.open_exact::<false, true>(owner, bracket, target, key, sp, is_tail_call),
         (false, false) => boundary.open_exact::<false, false>(owner, bracket, target, key, sp, is_tail_call),
     };
-    opened.unwrap_or(0)
+    opened.unwrap_or(NOT_KEPT)
+}
+
+/// A call through `thunk` that looks at its caller, so that nothing may stand between the two: it counts as over at once.
+pub(crate) extern "C" fn visited(thunk: &'static Thunk, sp: usize) {
+    let bracket = open(thunk, sp);
+    if bracket > NOT_OVER_THE_BORDER {
+        close(bracket);
+    }
+}
+
+/// Whether the call may come in cooperative GC mode, so that no host must be called. A P/Invoke's declaration tells it. A
+/// pointer that managed code has by name may be called by `calli`, whose signature tells it; as nothing tells which signature
+/// a call has, any call of a pointer is taken for one as soon as a module with such a signature is loaded.
+fn stops_collector(probe: &Probe, thunk: &Thunk) -> bool {
+    thunk.suppresses_gc_transition() || thunk.is_export() && probe.has_suppressed_calls()
 }
 
 /// The function called in this bracket has returned.

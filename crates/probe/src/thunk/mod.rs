@@ -12,7 +12,7 @@ pub(crate) mod unwind;
 #[cfg(test)]
 mod tests;
 
-use crate::arch::thunk::{THUNK_SLOT_OFFSET, THUNK_TARGET, code};
+use crate::arch::thunk::{THUNK_ADDRESS, THUNK_SLOT_OFFSET, THUNK_TARGET, THUNK_USUAL_CODE, code};
 use crate::probe::Timing;
 use clrhost_boundary::{Bracket, TargetId, layout};
 use std::mem::offset_of;
@@ -31,11 +31,15 @@ pub(crate) struct Thunk {
     flags: AtomicU32,
     /// Where the function is for others, which differs where something stands in for it.
     address: AtomicUsize,
+    /// What `code` would be, if the thunk did not look at the first argument before.
+    usual_code: AtomicUsize,
 }
 
 const _: () = assert!(offset_of!(Thunk, code) == 0);
 const _: () = assert!(offset_of!(Thunk, target) == THUNK_TARGET);
 const _: () = assert!(offset_of!(Thunk, slot_offset) == THUNK_SLOT_OFFSET);
+const _: () = assert!(offset_of!(Thunk, address) == THUNK_ADDRESS);
+const _: () = assert!(offset_of!(Thunk, usual_code) == THUNK_USUAL_CODE);
 
 /// What a thunk is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +97,14 @@ impl Thunk {
         self.code.store(code as *const () as usize, Release);
     }
 
+    /// The thunk is one for `dlsym`: calls with RTLD_DEFAULT or RTLD_NEXT go to the function itself, which then looks at who
+    /// called it. They are counted, and not timed.
+    pub(crate) fn look_at_handles(&self) {
+        let usual = self.code.load(Relaxed);
+        self.usual_code.store(usual, Relaxed);
+        self.code.store(code::clrhost_thunk_dlsym as *const () as usize, Release);
+    }
+
     /// The function was loaded anew and lies elsewhere.
     pub(crate) fn move_to(&self, address: usize) {
         let stood_in = self.target.load(Relaxed) != self.address.swap(address, Relaxed);
@@ -104,6 +116,11 @@ impl Thunk {
     /// Where the function is for who looks it up.
     pub(crate) fn address(&self) -> usize {
         self.address.load(Relaxed)
+    }
+
+    /// Where its callers get to: the function, or what stands in for it.
+    pub(crate) fn leads_to(&self) -> usize {
+        self.target.load(Relaxed)
     }
 
     pub(crate) fn target_id(&self) -> TargetId {

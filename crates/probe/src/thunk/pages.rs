@@ -1,25 +1,65 @@
 //! Memory of thunks: stubs that can be run and never written, beside data that can be written and never run.
 //!
 //! Stubs differ in nothing but where they lie, as each finds its data at a fixed distance behind itself. So all groups of
-//! stubs are mappings of one piece of memory, written before it is ever mapped for running. Where the kernel refuses
-//! executable memory files, a group is written first and then made executable and read-only.
+//! stubs for functions are mappings of one file in memory, written before it is ever mapped for running. Stubs for delegates
+//! begin with what the runtime's own code does; that is written to their file, which is mapped for nothing but running.
+//! Where the kernel refuses executable files in memory, a group is written first and then made executable and read-only,
+//! and stubs for delegates do without that beginning.
 
-use crate::arch::thunk::{STUB_BYTES, stub};
+use crate::arch::thunk::{
+    CALLBACK_PREFIX_BYTES, CALLBACK_STUB_BYTES, STUB_BYTES, callback_prefix, callback_stub, stub,
+};
 use crate::thunk::Thunk;
 use std::ffi::CStr;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::unix::fs::FileExt;
 use std::ptr;
 
-/// Stubs in a group: as many as give 16 pages.
+/// Thunks in a group.
 const PER_GROUP: usize = 4096;
-const CODE_BYTES: usize = PER_GROUP * STUB_BYTES;
-const GROUP_BYTES: usize = CODE_BYTES + PER_GROUP * size_of::<Thunk>();
+
+/// What stubs look like.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Function,
+    Callback,
+}
+
+impl Form {
+    fn stub_bytes(self) -> usize {
+        match self {
+            Form::Function => STUB_BYTES,
+            Form::Callback => CALLBACK_STUB_BYTES,
+        }
+    }
+
+    fn code_bytes(self) -> usize {
+        PER_GROUP * self.stub_bytes()
+    }
+
+    fn group_bytes(self) -> usize {
+        self.code_bytes() + PER_GROUP * size_of::<Thunk>()
+    }
+
+    /// The code of a group.
+    fn stubs(self) -> Vec<u8> {
+        let distance = |index: usize| {
+            let stub = index * self.stub_bytes();
+            (self.code_bytes() + index * size_of::<Thunk>() - stub) as i32
+        };
+        let stubs = 0..PER_GROUP;
+        match self {
+            Form::Function => stubs.flat_map(|index| stub(distance(index))).collect(),
+            Form::Callback => stubs.flat_map(|index| callback_stub(distance(index))).collect(),
+        }
+    }
+}
 
 /// Groups of thunks, filled one after the other. They stay until the process ends.
-#[derive(Default)]
 pub(crate) struct Pages {
+    form: Form,
     memory: Option<File>,
     /// Where each group begins.
     groups: Vec<usize>,
@@ -29,6 +69,20 @@ pub(crate) struct Pages {
 }
 
 impl Pages {
+    /// For thunks before functions.
+    pub(crate) fn for_functions() -> Pages {
+        Pages::of(Form::Function)
+    }
+
+    /// For thunks before the runtime's code for delegates.
+    pub(crate) fn for_callbacks() -> Pages {
+        Pages::of(Form::Callback)
+    }
+
+    fn of(form: Form) -> Pages {
+        Pages { form, memory: None, groups: Vec::new(), used: 0, free: Vec::new() }
+    }
+
     /// A thunk that nobody uses.
     pub(crate) fn take(&mut self) -> io::Result<&'static Thunk> {
         if let Some(thunk) = self.free.pop() {
@@ -40,7 +94,7 @@ impl Pages {
             self.used = 0;
         }
         let group = self.groups[self.groups.len() - 1];
-        let data = (group + CODE_BYTES) as *const Thunk;
+        let data = (group + self.form.code_bytes()) as *const Thunk;
         // SAFETY: the group has room for PER_GROUP thunks there, of which `used` are given out; all bits zero are a valid
         // Thunk, and the memory is never unmapped.
         let thunk = unsafe { &*data.add(self.used) };
@@ -61,80 +115,110 @@ impl Pages {
 
     /// The thunk whose stub lies at this address.
     pub(crate) fn thunk_at(&self, address: usize) -> Option<&'static Thunk> {
-        let inside = |group: usize| (group..group + CODE_BYTES).contains(&address);
+        let code_bytes = self.form.code_bytes();
+        let inside = |group: usize| (group..group + code_bytes).contains(&address);
         let group = *self.groups.iter().find(|&&group| inside(group))?;
-        let index = (address - group) / STUB_BYTES;
+        let index = (address - group) / self.form.stub_bytes();
         // SAFETY: as in `take`; a thunk that was not given out yet is all zero, which is a valid one.
-        Some(unsafe { &*((group + CODE_BYTES) as *const Thunk).add(index) })
+        Some(unsafe { &*((group + code_bytes) as *const Thunk).add(index) })
     }
 
-    /// The address that callers get: the stub of a thunk of these pages.
-    pub(crate) fn stub_of(&self, thunk: &'static Thunk) -> usize {
+    /// The address that callers get, if the thunk is of these pages: its stub.
+    pub(crate) fn stub_of(&self, thunk: &'static Thunk) -> Option<usize> {
+        self.place_of(thunk).map(|(group, index)| self.groups[group] + index * self.form.stub_bytes())
+    }
+
+    /// Which group, and which thunk in it.
+    fn place_of(&self, thunk: &'static Thunk) -> Option<(usize, usize)> {
         let address = ptr::from_ref(thunk) as usize;
-        let holds = |group: &&usize| (**group..**group + GROUP_BYTES).contains(&address);
-        let group = self.groups.iter().find(holds).expect("the thunk is of these pages");
-        group + (address - group - CODE_BYTES) / size_of::<Thunk>() * STUB_BYTES
+        let bytes = self.form.group_bytes();
+        let group = self.groups.iter().position(|&group| (group..group + bytes).contains(&address))?;
+        let data = self.groups[group] + self.form.code_bytes();
+        Some((group, (address - data) / size_of::<Thunk>()))
+    }
+
+    /// Lets the stub of a thunk for a delegate begin as the runtime's code does that it leads to.
+    ///
+    /// # Safety
+    /// `code` is that code.
+    pub(crate) unsafe fn begin_as(&self, thunk: &'static Thunk, code: usize) {
+        // SAFETY: the caller's duty; the code of a delegate is longer than that.
+        let code = unsafe { (code as *const [u8; CALLBACK_PREFIX_BYTES]).read_unaligned() };
+        let (Some(prefix), Some(memory)) = (callback_prefix(code), &self.memory) else { return };
+        let Some((group, index)) = self.place_of(thunk).filter(|_| self.form == Form::Callback) else {
+            return;
+        };
+        let at = group * self.form.code_bytes() + index * self.form.stub_bytes();
+        // Without it the thunk works all the same.
+        let _ = memory.write_all_at(&prefix, at as u64);
     }
 
     fn new_group(&mut self) -> io::Result<usize> {
-        let group = map(ptr::null_mut(), GROUP_BYTES, libc::PROT_READ | libc::PROT_WRITE, 0, -1)?;
-        if self.memory.is_none() {
-            self.memory = write_memory_file(&stubs()).ok();
-        }
-        let shared = self.memory.as_ref().and_then(|memory| {
-            let flags = libc::PROT_READ | libc::PROT_EXEC;
-            map(group as *mut _, CODE_BYTES, flags, libc::MAP_FIXED, memory.as_raw_fd()).ok()
-        });
-        if shared.is_none() {
-            let code = stubs();
+        let (code_bytes, stubs) = (self.form.code_bytes(), self.form.stubs());
+        let group = map(ptr::null_mut(), self.form.group_bytes(), libc::PROT_READ | libc::PROT_WRITE, None)?;
+        // Groups for functions share the first one's code.
+        let offset = if self.form == Form::Callback { self.groups.len() * code_bytes } else { 0 };
+        let run = libc::PROT_READ | libc::PROT_EXEC;
+        let shared = self
+            .memory_with(&stubs, offset)
+            .and_then(|memory| map(group as *mut _, code_bytes, run, Some((memory, offset))));
+        if shared.is_err() {
+            self.memory = None;
             // SAFETY: the group is mapped, writable, and known to nobody yet.
-            unsafe { ptr::copy_nonoverlapping(code.as_ptr(), group as *mut u8, code.len()) };
+            unsafe { ptr::copy_nonoverlapping(stubs.as_ptr(), group as *mut u8, stubs.len()) };
             // SAFETY: the pages are ours.
-            let changed =
-                unsafe { libc::mprotect(group as *mut _, CODE_BYTES, libc::PROT_READ | libc::PROT_EXEC) };
-            if changed != 0 {
+            if unsafe { libc::mprotect(group as *mut _, code_bytes, run) } != 0 {
                 return Err(io::Error::last_os_error());
             }
         }
         Ok(group)
     }
+
+    /// The file in memory, with these stubs in it.
+    fn memory_with(&mut self, stubs: &[u8], offset: usize) -> io::Result<&File> {
+        let is_first = self.groups.is_empty();
+        if is_first {
+            self.memory = Some(new_memory_file()?);
+        }
+        let memory = self.memory.as_ref().ok_or_else(|| io::Error::other("the kernel refused it before"))?;
+        if is_first || self.form == Form::Callback {
+            memory.write_all_at(stubs, offset as u64)?;
+        }
+        Ok(memory)
+    }
 }
 
-fn stubs() -> Vec<u8> {
-    let distance = |index: usize| CODE_BYTES + index * size_of::<Thunk>() - index * STUB_BYTES;
-    (0..PER_GROUP).flat_map(|index| stub(distance(index) as i32)).collect()
-}
-
-fn map(at: *mut libc::c_void, bytes: usize, protection: i32, flags: i32, file: i32) -> io::Result<usize> {
-    let kind = if file < 0 { libc::MAP_PRIVATE | libc::MAP_ANONYMOUS } else { libc::MAP_SHARED };
+/// Maps new memory, or part of a file over some that is mapped.
+fn map(
+    at: *mut libc::c_void,
+    bytes: usize,
+    protection: i32,
+    file: Option<(&File, usize)>,
+) -> io::Result<usize> {
+    let (flags, file, offset) = match file {
+        None => (libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0),
+        Some((file, offset)) => (libc::MAP_SHARED | libc::MAP_FIXED, file.as_raw_fd(), offset),
+    };
     // SAFETY: either new memory, or over pages of a group that nobody knows yet.
-    match unsafe { libc::mmap(at, bytes, protection, kind | flags, file, 0) } {
+    match unsafe { libc::mmap(at, bytes, protection, flags, file, offset as libc::off_t) } {
         libc::MAP_FAILED => Err(io::Error::last_os_error()),
         address => Ok(address as usize),
     }
 }
 
-/// A file in memory with this content, sealed against change where the kernel can do that.
-fn write_memory_file(content: &[u8]) -> io::Result<File> {
+fn new_memory_file() -> io::Result<File> {
     const NAME: &CStr = c"clrhost-thunks";
     // Kernels since 6.3 want to be told that the file will be executed; older ones do not know the flag.
     const MFD_EXEC: libc::c_uint = 0x10;
     let create = |flags| {
         // SAFETY: the name is a C string.
-        let created =
-            unsafe { libc::memfd_create(NAME.as_ptr(), libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING | flags) };
-        match created {
+        match unsafe { libc::memfd_create(NAME.as_ptr(), libc::MFD_CLOEXEC | flags) } {
             -1 => Err(io::Error::last_os_error()),
             // SAFETY: the descriptor is fresh and owned by nobody else.
             descriptor => Ok(unsafe { File::from_raw_fd(descriptor) }),
         }
     };
-    let mut file = create(MFD_EXEC).or_else(|_| create(0))?;
-    file.write_all(content)?;
-    let seals = libc::F_SEAL_WRITE | libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_SEAL;
-    // SAFETY: takes numbers. An old kernel's refusal leaves a file that nobody else has.
-    unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) };
-    Ok(file)
+    create(MFD_EXEC).or_else(|_| create(0))
 }
 
 #[cfg(test)]
@@ -143,11 +227,11 @@ mod tests {
 
     #[test]
     fn stubs_and_thunks_find_each_other_across_groups() {
-        let mut pages = Pages::default();
+        let mut pages = Pages::for_functions();
         let thunks: Vec<_> = (0..PER_GROUP + 2).map(|_| pages.take().unwrap()).collect();
         assert_eq!((pages.groups.len(), pages.in_use()), (2, PER_GROUP + 2));
         for thunk in [thunks[0], thunks[1], thunks[PER_GROUP - 1], thunks[PER_GROUP], thunks[PER_GROUP + 1]] {
-            let stub = pages.stub_of(thunk);
+            let stub = pages.stub_of(thunk).unwrap();
             assert!(ptr::eq(pages.thunk_at(stub).unwrap(), thunk));
         }
         assert!(pages.thunk_at(stubs_and_thunks_find_each_other_across_groups as fn() as usize).is_none());
@@ -155,7 +239,7 @@ mod tests {
 
     #[test]
     fn what_is_given_back_is_taken_again() {
-        let mut pages = Pages::default();
+        let mut pages = Pages::for_functions();
         let first = pages.take().unwrap();
         pages.give_back(first);
         assert_eq!(pages.in_use(), 0);
@@ -164,7 +248,7 @@ mod tests {
 
     #[test]
     fn no_page_is_writable_and_executable() {
-        let mut pages = Pages::default();
+        let mut pages = Pages::for_functions();
         pages.take().unwrap();
         let group = pages.groups[0];
         let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
@@ -176,7 +260,29 @@ mod tests {
             };
             maps.lines().find(holds).unwrap().split(' ').nth(1).unwrap()[..3].to_owned()
         };
-        assert_eq!((rights(group), rights(group + CODE_BYTES)), ("r-x".to_owned(), "rw-".to_owned()));
+        let data = group + Form::Function.code_bytes();
+        assert_eq!((rights(group), rights(data)), ("r-x".to_owned(), "rw-".to_owned()));
         assert!(!maps.lines().any(|line| line.contains("wx")));
+    }
+
+    #[test]
+    fn stubs_for_delegates_begin_as_the_runtimes_code_does() {
+        let mut pages = Pages::for_callbacks();
+        let thunks: Vec<_> = (0..PER_GROUP + 2).map(|_| pages.take().unwrap()).collect();
+        let begin = |thunk: &'static Thunk| {
+            let stub = pages.stub_of(thunk).unwrap();
+            // SAFETY: stubs can be read and are longer than that.
+            unsafe { *(stub as *const [u8; CALLBACK_PREFIX_BYTES]) }
+        };
+        let (own, foreign) = ([0x49, 0xBA, 1, 2, 3, 4, 5, 6, 7, 8], [0x90; CALLBACK_PREFIX_BYTES]);
+        let thunk = thunks[PER_GROUP + 1];
+        let before = begin(thunk);
+        // SAFETY: both are as long as is looked at.
+        unsafe {
+            pages.begin_as(thunk, foreign.as_ptr() as usize);
+            assert_eq!(begin(thunk), before);
+            pages.begin_as(thunk, own.as_ptr() as usize);
+        }
+        assert_eq!((begin(thunk), begin(thunks[1])), (own, before));
     }
 }

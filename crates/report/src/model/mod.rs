@@ -11,7 +11,9 @@ pub use rows::{
     BracketKind, CallerKind, CallerRow, CrossingKind, FoldedTasks, MismatchRow, OpenRow, OpenedBy, TargetRow,
     TaskRow,
 };
-pub use run::{Application, Clock, Exit, FailedCall, Host, Mode, Process, Runtime, Source, Timing};
+pub use run::{
+    Application, Clock, Exit, FailedCall, Host, HostDenied, Mode, Process, Runtime, Source, Timing,
+};
 
 use clrhost_policy::PolicyReport;
 use serde::{Deserialize, Serialize};
@@ -50,6 +52,10 @@ pub struct Report {
     pub targets: Vec<TargetRow>,
     /// Managed methods that native code called.
     pub callbacks: Vec<TargetRow>,
+    /// Assemblies of the program that hold calls through pointers to native functions, not all of which the source sees.
+    pub pointer_callers: Vec<String>,
+    /// What of the runtime could not be changed so that it tells of crossings, in words.
+    pub unhooked: Vec<String>,
     /// Threads that came to the border.
     pub tasks: Vec<TaskRow>,
     /// Threads beyond those listed one by one.
@@ -77,6 +83,8 @@ pub struct Totals {
     pub reverse_leave: u64,
     /// `leave` and `enter` may be too low, because the source does not see every call through a function pointer.
     pub lower_bound: bool,
+    /// Of `leave`: calls of functions whose declaration carries `SuppressGCTransition`.
+    pub cooperative: u64,
     /// Closing crossings that fitted no open bracket. They are counted in `enter` and `reverse_leave` too.
     pub mismatches: u64,
     /// Crossings that the source knows it did not count.

@@ -13,12 +13,19 @@ pub struct TargetRow {
     pub library: Option<String>,
     /// Entry point in that library.
     pub symbol: Option<String>,
+    /// File of the native library that holds the code.
+    pub file: Option<String>,
+    /// Address of the code, as `0x7f0a12345678`.
+    pub address: Option<String>,
     /// In which way the target is reached.
     pub kind: String,
     /// Whose code declares it.
     pub origin: String,
     /// The declaration carries `SuppressGCTransition`.
     pub suppress_gc_transition: bool,
+    /// The host had another function called in its place.
+    #[serde(default)]
+    pub substituted: bool,
     /// Calls begun.
     pub calls: u64,
     /// Calls that returned.

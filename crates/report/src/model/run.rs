@@ -29,8 +29,8 @@ pub enum Mode {
 pub enum Source {
     /// The profiling interface's code transitions.
     Flag,
-    /// Thunks in front of the targets.
-    Thunk,
+    /// Code of clrhost's own between callers and targets.
+    Thunks,
 }
 
 /// Whether crossings were timed.
@@ -48,6 +48,8 @@ pub enum Timing {
 pub struct Clock {
     /// Nanoseconds in one of its ticks.
     pub ns_per_tick: f64,
+    /// By how many millionths its rate differed between two parts of the run; `None` where it cannot be told.
+    pub drift_ppm: Option<f64>,
 }
 
 /// What was run.
@@ -99,6 +101,31 @@ pub struct Host {
     pub failures: u64,
     /// The first of them.
     pub failed_calls: Vec<FailedCall>,
+    /// Targets that it denied: at most 256, the first one first.
+    #[serde(default)]
+    pub denied_targets: Vec<HostDenied>,
+    /// Attempts to reach further ones.
+    #[serde(default)]
+    pub denied_left_out: u64,
+}
+
+/// A target that the host denied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostDenied {
+    /// The managed method, as in [`TargetRow::method`](super::TargetRow::method).
+    pub method: String,
+    /// File name of the assembly that declares it.
+    pub assembly: Option<String>,
+    /// Native library as the declaration names it.
+    pub library: Option<String>,
+    /// Entry point in that library.
+    pub symbol: Option<String>,
+    /// File of the native library.
+    pub file: Option<String>,
+    /// The host's words.
+    pub reason: String,
+    /// Attempts to reach it, all in vain.
+    pub attempts: u64,
 }
 
 /// A call to the host that did not end with `S_OK`.

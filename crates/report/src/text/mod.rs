@@ -11,7 +11,7 @@ mod targets;
 mod tasks;
 
 use crate::duration::{count, counted, duration};
-use crate::model::{Exit, Mode, Report, Source, Timing};
+use crate::model::{Exit, Mode, Report, Source, TargetRow, Timing};
 use fit::{clean, wrap};
 
 /// The narrowest text there is: below this, lines are as wide as this.
@@ -137,6 +137,7 @@ impl Report {
         tasks::table(&mut page, self);
         brackets::open(&mut page, self);
         brackets::mismatches(&mut page, self);
+        self.host_denials(&mut page);
         self.host_failures(&mut page);
         self.notes(&mut page);
         page.text
@@ -152,10 +153,10 @@ impl Report {
             return "no call between managed and native code was seen".to_owned();
         }
         let at_least = if totals.lower_bound { "at least " } else { "" };
-        let nameless =
-            self.targets.iter().filter(|row| matches!(&*row.kind, "function_pointer" | "overflow"));
+        let through_pointers = |row: &&TargetRow| row.kind == "function_pointer" && row.symbol.is_none();
+        let nameless = self.targets.iter().filter(|row| row.kind == "overflow" || through_pointers(row));
         let functions = totals.targets.saturating_sub(nameless.count() as u64);
-        let pointers = match (self.targets.iter().any(|row| row.kind == "function_pointer"), functions) {
+        let pointers = match (self.targets.iter().any(|row| through_pointers(&row)), functions) {
             (false, _) => format!(" into {}", counted(functions, "native function")),
             (true, 0) => " through function pointers".to_owned(),
             (true, _) => {
@@ -183,7 +184,7 @@ impl Report {
         let watched = match self.source {
             _ if self.mode == Mode::RunNoHooks => "",
             Some(Source::Flag) => ", seen by the transitions flag",
-            Some(Source::Thunk) => ", seen by thunks",
+            Some(Source::Thunks) => ", seen by thunks",
             None => "",
         };
         let counted = if self.timing == Timing::Counted && !watched.is_empty() { " (not timed)" } else { "" };
@@ -196,6 +197,25 @@ impl Report {
         let took = duration(self.process.wall_ns as f64);
         let runtime = format!("{} {}", clean(&self.runtime.name), clean(&self.runtime.version));
         format!("{} on {runtime}{watched}{counted}, {took}, {exit}", clean(program))
+    }
+
+    fn host_denials(&self, page: &mut Page) {
+        let Some(host) = self.host.as_ref().filter(|host| !host.denied_targets.is_empty()) else { return };
+        page.section("Denied by the host");
+        let name = |text: &Option<String>| text.as_deref().map_or_else(|| "(not known)".to_owned(), clean);
+        for denied in &host.denied_targets[..page.shown(host.denied_targets.len())] {
+            let sentence = format!(
+                "{} → {}!{}, {}: {}",
+                clean(&denied.method),
+                name(&denied.library),
+                name(&denied.symbol),
+                counted(denied.attempts, "time"),
+                clean(&denied.reason)
+            );
+            page.sentence("  ", &sentence, Style::defect);
+        }
+        page.more(host.denied_targets.len());
+        page.nameless(host.denied_left_out, 0);
     }
 
     fn host_failures(&self, page: &mut Page) {

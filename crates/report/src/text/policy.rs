@@ -44,11 +44,12 @@ pub(super) fn section(page: &mut Page, report: &Report) {
 }
 
 impl Report {
-    /// What rules of the policy objected to, a line for each: for stderr, where the report goes elsewhere.
+    /// What rules of the policy objected to, a line for each: for stderr, where the report goes elsewhere. What was denied
+    /// is not here; that is told when it happens.
     pub fn policy_lines(&self) -> Vec<String> {
         let Some(policy) = &self.policy else { return Vec::new() };
         let line = |finding| format!("{}: {}", clean(&policy.file), sentence(policy, finding));
-        policy.findings.iter().map(line).collect()
+        policy.findings.iter().filter(|finding| finding.kind != FindingKind::Denied).map(line).collect()
     }
 }
 

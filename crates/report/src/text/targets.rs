@@ -5,6 +5,7 @@ use super::table::Table;
 use super::{Page, Style};
 use crate::duration::{count, counted, duration};
 use crate::model::{CallerKind, CallerRow, Report, TargetRow, Timing};
+use clrhost_boundary::TargetKind;
 
 /// Native functions that managed code called.
 pub(super) fn native(page: &mut Page, report: &Report) {
@@ -89,22 +90,32 @@ pub(super) fn time(ns: Option<f64>) -> String {
 }
 
 fn label(row: &TargetRow) -> Label {
-    let symbol = row.symbol.as_deref().filter(|symbol| *symbol != last_name(&row.method));
-    let suffix = match (&row.library, symbol) {
-        (Some(library), Some(symbol)) => format!(" → {}!{}", clean(library), clean(symbol)),
-        (Some(library), None) => format!(" → {}", clean(library)),
-        (None, Some(symbol)) => format!(" → {}", clean(symbol)),
+    // A function that was got by name has no method, so the name is what there is to look for.
+    let by_pointer = row.kind == TargetKind::FunctionPointer.as_str() && row.symbol.is_some();
+    let symbol = row.symbol.as_deref().filter(|symbol| by_pointer || *symbol != last_name(&row.method));
+    let native = match (row.library.as_deref(), symbol) {
+        (Some(library), Some(symbol)) => format!("{}!{}", clean(library), clean(symbol)),
+        (Some(name), None) | (None, Some(name)) => clean(name),
         (None, None) => String::new(),
     };
+    if by_pointer {
+        return Label { name: native, suffix: " (by pointer)".to_owned(), extra: unwound(row) };
+    }
+    let suffix = if native.is_empty() { native } else { format!(" → {native}") };
     let suffix = if row.called_from.is_empty() { suffix } else { format!(" ← {}", callers(row)) };
     let mut extra = String::new();
     if row.suppress_gc_transition {
         extra += " (no GC transition)";
     }
-    if row.unwound > 0 {
-        extra += &format!(" ({} unwound)", count(row.unwound));
+    if row.substituted {
+        extra += " (another function in its place)";
     }
+    extra += &unwound(row);
     Label { name: clean(&row.method), suffix, extra }
+}
+
+fn unwound(row: &TargetRow) -> String {
+    if row.unwound > 0 { format!(" ({} unwound)", count(row.unwound)) } else { String::new() }
 }
 
 /// The first caller by name and how many more there are.

@@ -3,8 +3,8 @@
 #![allow(dead_code, reason = "each test binary uses its own part of this module")]
 
 use clrhost_boundary::{
-    Boundary, Clock, HostFailure, Hresult, Origin, TargetDescription, TargetId, TargetKind, TaskIdentity,
-    TaskOwner,
+    Boundary, Clock, DeniedTarget, HostFailure, HostingLayer, Hresult, Origin, TargetDescription, TargetId,
+    TargetKind, TaskIdentity, TaskManager, TaskOwner,
 };
 use clrhost_policy::{Policy, Subject, Violations};
 use clrhost_report::{Exit, HostOutcome, Mode, Report, ReportContext, Source, Timing};
@@ -109,10 +109,13 @@ pub fn context() -> ReportContext {
         wall_ns: 2_310_000_000,
         exit: Exit::Code { code: 0 },
         ns_per_tick: NS_PER_TICK,
+        drift_ppm: Some(12.0),
         user_only: false,
         host: None,
         policy: None,
         lost: 0,
+        pointer_callers: Vec::new(),
+        unhooked: Vec::new(),
     }
 }
 
@@ -190,9 +193,24 @@ pub fn everything() -> (World, ReportContext) {
                 panic: Some("lost my scheduler".into()),
             },
         ],
+        denied: denied(),
     };
     let policy = Some(policy("enforce"));
-    (world, ReportContext { host: Some(host), policy, lost: 3, ..context() })
+    (world, ReportContext { host: Some(host), policy, lost: 3, drift_ppm: Some(2500.0), ..context() })
+}
+
+/// A target that a host denied, and that was tried twice.
+fn denied() -> Vec<Arc<DeniedTarget>> {
+    struct Denies;
+    impl TaskManager for Denies {}
+    let layer = HostingLayer::new(Box::new(Denies), |_| {});
+    let mut target = TargetDescription::named(TargetKind::PInvoke, "Orders.Native.Fork");
+    target.library = Some("libc".into());
+    target.symbol = Some("fork".into());
+    let denied = layer.denied(target, "no children".into());
+    denied.attempted();
+    denied.attempted();
+    layer.denied_targets()
 }
 
 /// A policy that has something to say of [`orders`], in the mode it is given.

@@ -51,6 +51,11 @@ pub(crate) const THUNK_TARGET: usize = 8;
 /// In a [`Thunk`](crate::thunk::Thunk): offset of the target's slot in a task's table.
 pub(crate) const THUNK_SLOT_OFFSET: usize = 16;
 
+/// In a [`Thunk`](crate::thunk::Thunk): where native code gets that has its address.
+pub(crate) const THUNK_ADDRESS: usize = 32;
+/// In a [`Thunk`](crate::thunk::Thunk) for `dlsym`: what it goes to with an ordinary handle.
+pub(crate) const THUNK_USUAL_CODE: usize = 40;
+
 /// Bytes of a stub.
 pub(crate) const STUB_BYTES: usize = 16;
 
@@ -59,8 +64,33 @@ pub(crate) const STUB_BYTES: usize = 16;
 pub(crate) fn stub(distance: i32) -> [u8; STUB_BYTES] {
     const LEA_BYTES: i32 = 7;
     let [a, b, c, d] = (distance - LEA_BYTES).to_le_bytes();
-    const TRAP: u8 = 0xCC;
     [0x4C, 0x8D, 0x1D, a, b, c, d, 0x41, 0xFF, 0x23, TRAP, TRAP, TRAP, TRAP, TRAP, TRAP]
+}
+
+const TRAP: u8 = 0xCC;
+
+/// Bytes of a stub for a delegate.
+pub(crate) const CALLBACK_STUB_BYTES: usize = 32;
+
+/// Bytes at the beginning of a stub for a delegate that [`callback_prefix`] fills.
+pub(crate) const CALLBACK_PREFIX_BYTES: usize = 10;
+
+/// The code of the stub for a delegate: as [`stub`], behind room for a prefix, which does nothing as yet.
+pub(crate) fn callback_stub(distance: i32) -> [u8; CALLBACK_STUB_BYTES] {
+    /// A `nop` of ten bytes.
+    const NOTHING: [u8; CALLBACK_PREFIX_BYTES] = [0x66, 0x2E, 0x0F, 0x1F, 0x84, 0, 0, 0, 0, 0];
+    let mut code = [TRAP; CALLBACK_STUB_BYTES];
+    code[..CALLBACK_PREFIX_BYTES].copy_from_slice(&NOTHING);
+    code[CALLBACK_PREFIX_BYTES..][..STUB_BYTES]
+        .copy_from_slice(&stub(distance - CALLBACK_PREFIX_BYTES as i32));
+    code
+}
+
+/// What the stub for a delegate begins with, given what the runtime's own code for it begins with: the same, if that is
+/// `mov r10, imm64`, the runtime's mark of such code. It looks at the number in there to find the delegate again, and for
+/// the fields of structures it does so itself, up to .NET 8 (`UMEntryThunk::Decode` in vm/dllimportcallback.h).
+pub(crate) fn callback_prefix(code: [u8; CALLBACK_PREFIX_BYTES]) -> Option<[u8; CALLBACK_PREFIX_BYTES]> {
+    code.starts_with(&[0x49, 0xBA]).then_some(code)
 }
 
 /// What the stub of a thunk goes to. Not to be called otherwise: they expect the thunk's data in r11.
@@ -78,6 +108,8 @@ pub(crate) mod code {
         /// Calls to managed code, counted; and timed.
         pub(crate) fn clrhost_thunk_reverse_counted();
         pub(crate) fn clrhost_thunk_reverse_timed();
+        /// Calls of `dlsym` and `dlvsym`.
+        pub(crate) fn clrhost_thunk_dlsym();
         /// Calls in either direction, told to a host.
         pub(crate) fn clrhost_thunk_hosted();
     }
@@ -144,7 +176,8 @@ clrhost_set_thunk_cells:
     ret
     .cfi_endproc
 
-    # dlsym(handle, name), with the address it returns to as a third argument; for the runtime, and for managed code.
+    # dlsym(handle, name), with the stack pointer, where the return address lies, as a third argument; for the runtime, and for
+    # managed code.
     # RTLD_NEXT goes to dlsym itself, which looks at who called it.
     .type clrhost_dlsym, @function
     .globl clrhost_dlsym
@@ -153,7 +186,7 @@ clrhost_dlsym:
     .cfi_startproc
     cmp rdi, -1
     je 1f
-    mov rdx, qword ptr [rsp]
+    mov rdx, rsp
     jmp {looked_up}
 1:  jmp qword ptr [rip + dlsym@GOTPCREL]
     .cfi_endproc
@@ -198,7 +231,8 @@ clrhost_uco_enter:
     .endm
 
     # From the state at entry, with the thunk in r11: opens the bracket out of line. Afterwards rbx is the bracket and the
-    # return address is in it. Where no bracket can be kept, hands on for good.
+    # return address is in it. Hands on for good where no bracket can be kept (0), and where the call is none over the border
+    # (1).
     .macro clrhost_open_out_of_line
     sub rsp, 216
     .cfi_def_cfa_offset 224
@@ -240,8 +274,9 @@ clrhost_uco_enter:
     movups xmm7, xmmword ptr [rsp + 176]
     add rsp, 216
     .cfi_def_cfa_offset 8
-    test r10, r10
-    jz clrhost_thunk_pass
+    cmp r10, 1
+    jb clrhost_thunk_pass
+    je clrhost_thunk_pass_by
     mov qword ptr [r10 + {SAVED}], rbx
     mov rbx, r10
     pop qword ptr [rbx + {RETURN}]
@@ -279,7 +314,21 @@ clrhost_uco_enter:
     ret
     .endm
 
-    # A thunk with its usual case in line. timed, export and reverse are 0 or 1.
+    # The task of the calling thread, in r10.
+    .macro clrhost_task
+    mov r10, qword ptr [rip + clrhost_thunk_cells@GOTTPOFF]
+    mov r10, qword ptr fs:[r10]
+    .endm
+
+    # From the task in r10, with the thunk in r11: the slot of the thunk's target, 0 for none.
+    .macro clrhost_slot
+    mov r10, qword ptr [r10 + {SLOTS}]
+    add r10, qword ptr [r11 + {SLOT_OFFSET}]
+    mov r10, qword ptr [r10]
+    .endm
+
+    # A thunk with its usual case in line. timed, export and reverse are 0 or 1. What it costs is mostly the number of its
+    # stores.
     .macro clrhost_thunk name, timed, export, reverse
     .p2align 5
     .type \\name, @function
@@ -288,86 +337,81 @@ clrhost_uco_enter:
 \\name:
     .cfi_startproc
     .cfi_personality 0x1b, {personality}
-    # The task of this thread is r10, the bracket to be opened rbx. What has no register waits below the stack pointer, where
-    # signal handlers leave 128 bytes alone: rbx at -8, the thunk at -16, rax at -24, rdx at -32.
-    mov r10, qword ptr [rip + clrhost_thunk_cells@GOTTPOFF]
-    mov r10, qword ptr fs:[r10]
+    clrhost_task
     test r10, r10
     jz 7f
-    mov qword ptr [rsp - 8], rbx
-    .cfi_offset rbx, -16
-    mov rbx, qword ptr [r10 + {TOP}]
-    cmp rsp, qword ptr [rbx - {BYTES} + {STACK_POINTER}]
-    jae 6f
+    # The bracket to be opened. One that no call was in yet has no stack pointer.
+    mov r10, qword ptr [r10 + {TOP}]
+    cmp rsp, qword ptr [r10 - {BYTES} + {STACK_POINTER}]
+    jae 7f
     .if \\export
     # Before the next check, as a thread that only ever calls from native code was never deeper than now.
-    test byte ptr [rbx - {BYTES} + {SLOT}], {NATIVE}
-    jnz 8f
+    test byte ptr [r10 - {BYTES} + {SLOT}], {NATIVE}
+    jnz clrhost_thunk_pass_by
     .endif
-    cmp rbx, qword ptr [r10 + {HIGH}]
-    jae 6f
-    # r11 becomes the slot; the thunk is the bracket's key.
-    mov qword ptr [rsp - 16], r11
-    mov r11, qword ptr [r11 + {SLOT_OFFSET}]
-    add r11, qword ptr [r10 + {SLOTS}]
-    mov r11, qword ptr [r11]
-    test r11, r11
-    jz 5f
+    cmp qword ptr [r10 + {STACK_POINTER}], 0
+    je 7f
+    # What has no register waits below the stack pointer, where signal handlers leave 128 bytes alone.
     .if \\reverse | \\timed
-    mov qword ptr [rsp - 24], rax
+    mov qword ptr [rsp - 8], rax
     .endif
     .if \\reverse
+    mov rax, qword ptr [r10 - {BYTES} + {SLOT}]
+    .endif
+    clrhost_task
+    clrhost_slot
+    test r10, r10
+    jz 6f
+    .if \\reverse
     # From where the first call came, it usually comes.
-    mov rax, qword ptr [rbx - {BYTES} + {SLOT}]
-    cmp rax, qword ptr [r11 + {CALLER}]
-    jne 4f
+    cmp rax, qword ptr [r10 + {CALLER}]
+    jne 6f
     .endif
     .if \\timed
-    mov qword ptr [rsp - 32], rdx
+    mov r10, rdx
     rdtsc
     shl rdx, 32
     or rax, rdx
+    mov rdx, r10
     .endif
     # First the place is taken, then it is written (Signals, above).
+    clrhost_task
     mov qword ptr [r10 + {BUSY}], 1
-    inc qword ptr [r11 + {CALLS}]
-    add rbx, {BYTES}
-    mov qword ptr [r10 + {TOP}], rbx
-    sub rbx, {BYTES}
-    .if \\reverse
-    add r11, {EXACT}
-    .else
-    add r11, {EXACT} + {NATIVE}
-    .endif
-    mov qword ptr [rbx + {SLOT}], r11
+    add qword ptr [r10 + {TOP}], {BYTES}
+    mov r10, qword ptr [r10 + {TOP}]
+    mov qword ptr [r10 - {BYTES} + {SAVED}], rbx
+    lea rbx, [r10 - {BYTES}]
+    .cfi_escape 0x10, 3, 2, 0x73, {SAVED}
     mov qword ptr [rbx + {STACK_POINTER}], rsp
     .if \\timed
     mov qword ptr [rbx + {START}], rax
     mov qword ptr [rbx + {INNER}], 0
     .endif
+    clrhost_task
+    clrhost_slot
+    inc qword ptr [r10 + {CALLS}]
+    .if \\reverse
+    add r10, {EXACT}
+    .else
+    add r10, {EXACT} + {NATIVE}
+    .endif
+    mov qword ptr [rbx + {SLOT}], r10
+    clrhost_task
     mov qword ptr [r10 + {BUSY}], 0
-    .if \\timed
-    mov rdx, qword ptr [rsp - 32]
-    .endif
     .if \\reverse | \\timed
-    mov rax, qword ptr [rsp - 24]
+    mov rax, qword ptr [rsp - 8]
     .endif
-    mov r11, qword ptr [rsp - 8]
-    mov qword ptr [rbx + {SAVED}], r11
-    mov r11, qword ptr [rsp - 16]
-    mov qword ptr [rbx + {KEY}], r11
     pop qword ptr [rbx + {RETURN}]
 2:  clrhost_cfi_called
     call qword ptr [r11 + {TARGET}]
     # The function has returned. If its bracket is on top, it is closed here.
-    mov r10, qword ptr [rip + clrhost_thunk_cells@GOTTPOFF]
-    mov r10, qword ptr fs:[r10]
+    clrhost_task
     test r10, r10
     jz 3f
     lea r11, [rbx + {BYTES}]
     cmp qword ptr [r10 + {TOP}], r11
     jne 3f
-    # r9 becomes the bracket. Before it is closed, all is read that it holds.
+    # r9 becomes the bracket. Before it is given back, all is read that it holds.
     push qword ptr [rbx + {RETURN}]
     .cfi_def_cfa rsp, 8
     .cfi_restore rsp
@@ -425,20 +469,13 @@ clrhost_uco_enter:
 3:  clrhost_cfi_called
     clrhost_close_out_of_line
     clrhost_cfi_plain
-    .cfi_offset rbx, -16
-    .if \\reverse
-4:  mov rax, qword ptr [rsp - 24]
+    # Rust opens the bracket from the beginning.
+6:
+    .if \\reverse | \\timed
+    mov rax, qword ptr [rsp - 8]
     .endif
-5:  mov r11, qword ptr [rsp - 16]
-6:  mov rbx, qword ptr [rsp - 8]
-    .cfi_same_value rbx
 7:  clrhost_open_out_of_line
     jmp 2b
-    .if \\export
-    clrhost_cfi_plain
-8:  mov rbx, qword ptr [rsp - 8]
-    jmp qword ptr [r11 + {TARGET}]
-    .endif
     .cfi_endproc
     .size \\name, . - \\name
     .endm
@@ -457,6 +494,51 @@ clrhost_thunk_pass:
     jmp qword ptr [r11 + {TARGET}]
     .cfi_endproc
     .size clrhost_thunk_pass, . - clrhost_thunk_pass
+
+    .type clrhost_thunk_pass_by, @function
+clrhost_thunk_pass_by:
+    .cfi_startproc
+    jmp qword ptr [r11 + {ADDRESS}]
+    .cfi_endproc
+    .size clrhost_thunk_pass_by, . - clrhost_thunk_pass_by
+
+    # dlsym(handle, name), dlvsym(handle, name, version): RTLD_DEFAULT is 0, RTLD_NEXT is -1.
+    .p2align 5
+    .type clrhost_thunk_dlsym, @function
+    .globl clrhost_thunk_dlsym
+    .hidden clrhost_thunk_dlsym
+clrhost_thunk_dlsym:
+    .cfi_startproc
+    lea r10, [rdi + 1]
+    cmp r10, 1
+    ja 1f
+    push rdi
+    .cfi_adjust_cfa_offset 8
+    push rsi
+    .cfi_adjust_cfa_offset 8
+    push rdx
+    .cfi_adjust_cfa_offset 8
+    push r11
+    .cfi_adjust_cfa_offset 8
+    mov rdi, r11
+    lea rsi, [rsp + 32]
+    sub rsp, 8
+    .cfi_adjust_cfa_offset 8
+    call {visited}
+    add rsp, 8
+    .cfi_adjust_cfa_offset -8
+    pop r11
+    .cfi_adjust_cfa_offset -8
+    pop rdx
+    .cfi_adjust_cfa_offset -8
+    pop rsi
+    .cfi_adjust_cfa_offset -8
+    pop rdi
+    .cfi_adjust_cfa_offset -8
+    jmp qword ptr [r11 + {ADDRESS}]
+1:  jmp qword ptr [r11 + {USUAL_CODE}]
+    .cfi_endproc
+    .size clrhost_thunk_dlsym, . - clrhost_thunk_dlsym
 
     clrhost_thunk clrhost_thunk_leave_counted, 0, 0, 0
     clrhost_thunk clrhost_thunk_leave_timed, 1, 0, 0
@@ -484,6 +566,8 @@ clrhost_thunks_end:
     nop
 
     .purgem clrhost_thunk
+    .purgem clrhost_task
+    .purgem clrhost_slot
     .purgem clrhost_open_out_of_line
     .purgem clrhost_close_out_of_line
     .purgem clrhost_cfi_called
@@ -491,14 +575,12 @@ clrhost_thunks_end:
     ",
     TOP = const layout::TOP,
     BUSY = const layout::BUSY,
-    HIGH = const layout::HIGH,
     SLOTS = const layout::SLOTS,
     BYTES = const layout::BRACKET_BYTES,
     SLOT = const layout::BRACKET_SLOT,
     START = const layout::BRACKET_START,
     INNER = const layout::BRACKET_INNER,
     STACK_POINTER = const layout::BRACKET_STACK_POINTER,
-    KEY = const layout::BRACKET_KEY,
     RETURN = const layout::BRACKET_RETURN,
     SAVED = const layout::BRACKET_SAVED,
     NATIVE = const layout::NATIVE,
@@ -515,6 +597,9 @@ clrhost_thunks_end:
     FIRST_BUCKET = const 4 * layout::FIRST_BIT,
     TARGET = const THUNK_TARGET,
     SLOT_OFFSET = const THUNK_SLOT_OFFSET,
+    ADDRESS = const THUNK_ADDRESS,
+    USUAL_CODE = const THUNK_USUAL_CODE,
+    visited = sym crate::thunk::hooks::visited,
     open = sym crate::thunk::hooks::open,
     close = sym crate::thunk::hooks::close,
     personality = sym crate::thunk::unwind::personality,

@@ -96,7 +96,7 @@ impl Bed {
     pub(super) fn install(mode: Mode) -> Bed {
         let timing = if mode == Mode::Counted { Timing::Counted } else { Timing::Timed };
         let host = (mode == Mode::Hosted).then(|| Box::new(Counting) as Box<dyn TaskManager>);
-        let config = ProbeConfig { source: Source::Thunks, timing, host, gc: None };
+        let config = ProbeConfig { source: Some(Source::Thunks), timing, host, ..ProbeConfig::default() };
         let probe = Probe::install(config).expect("the first of the process");
         // No runtime is started here.
         probe.deactivate();
@@ -109,12 +109,12 @@ impl Bed {
 
     /// A thunk that leads to this function.
     pub(super) fn thunk(&self, purpose: Purpose, function: usize) -> Made {
-        let thunk = lock(&self.probe.bindings().pages).take().expect("memory for a thunk");
+        let thunk = lock(&self.probe.bindings().functions).take().expect("memory for a thunk");
         let kind = if purpose == Purpose::Reverse { TargetKind::Delegate } else { TargetKind::PInvoke };
         let description = TargetDescription::named(kind, format!("{function:#x}"));
         let target = self.probe.boundary().bind(thunk.key(), description);
         self.probe.lead(thunk, function, function, target, purpose);
-        Made { purpose, stub: self.probe.stub_of(thunk), target }
+        Made { purpose, stub: self.probe.bindings().stub_of(thunk), target }
     }
 
     /// One of each kind that leads to this function.
