@@ -270,7 +270,7 @@ impl Block {
     /// The bracket at this depth, counted from the bottom, or the place for it. `None` beyond what is kept.
     #[inline(always)]
     pub(crate) fn entry(&self, depth: usize) -> Option<&Entry> {
-        self.entries[1..=MAX_BRACKETS].get(depth)
+        self.entries.get(depth + 1).filter(|_| depth < MAX_BRACKETS)
     }
 
     /// What the bracket at this depth is about: its words and flags. `None` for places where none ever was.
@@ -306,6 +306,7 @@ impl Block {
     }
 
     /// Depth of the bracket at this address, if there is one open.
+    #[inline]
     pub(crate) fn depth_of(&self, address: u64) -> Option<usize> {
         let depth = (address.checked_sub(self.bottom())? / ENTRY_BYTES) as usize;
         (depth < self.kept()).then_some(depth)
@@ -317,6 +318,7 @@ impl Block {
     }
 
     /// True if the code below the bracket on top, or below all brackets if none is open, is native.
+    #[inline]
     pub(crate) fn is_in_native_code(&self) -> bool {
         self.word_below(self.kept()) & flag::NATIVE != 0
     }
@@ -328,11 +330,13 @@ impl Block {
     }
 
     /// Address of the bracket at this depth.
+    #[inline]
     pub(crate) fn address_of(&self, depth: usize) -> u64 {
         self.bottom() + depth as u64 * ENTRY_BYTES
     }
 
     /// Owner only: the slot with this tag, taken into use if it was not.
+    #[inline]
     pub(crate) fn slot(&self, tag: u64) -> Option<&Slot> {
         let place = &self.slot_of[place_of(tag)];
         let words = place.load(Relaxed);
@@ -357,7 +361,7 @@ impl Block {
     }
 
     /// Owner only: makes a change that readers see whole or not at all.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn change<T>(&self, change: impl FnOnce() -> T) -> T {
         self.busy.store(1, Relaxed);
         fence(Release);
@@ -430,7 +434,7 @@ impl Block {
 }
 
 /// Owner only: adds one completed call to the words of a slot.
-#[inline]
+#[inline(always)]
 pub(crate) fn record_time(words: &Slot, total: u64, own: u64) {
     add(&words[slot::TOTAL], total);
     add(&words[slot::SELF], own);

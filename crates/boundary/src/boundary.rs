@@ -120,6 +120,7 @@ impl<C: Clock> Boundary<C> {
     }
 
     /// The target with this number.
+    #[inline]
     pub fn target(&self, id: TargetId) -> Option<&Target> {
         self.registry.targets().get(id)
     }
@@ -259,6 +260,7 @@ impl<C: Clock> Boundary<C> {
     }
 
     /// Closes the brackets that were jumped over, as far as a call made with this stack pointer shows it.
+    #[inline]
     pub fn unwind_jumped_over(&self, owner: &TaskOwner, sp: usize, is_tail_call: bool) {
         self.unwind_stale(owner, u64::MAX, CallSite { stack_pointer: sp, exact: true, is_tail_call });
     }
@@ -354,6 +356,7 @@ impl<C: Clock> Boundary<C> {
 
     /// Calls the host for a crossing: whether it answered `S_OK`, or `None` if it was not called. That is so once the
     /// layer is shut, for a task the host refused, and, for the forward pair, for a target it does not want reported.
+    #[inline]
     fn tell(&self, owner: &TaskOwner, crossing: Crossing, target: TargetId) -> Option<bool> {
         let layer = self.layer.as_ref().filter(|layer| owner.is_hosted() && !layer.is_shut())?;
         let target = self.target(target)?;

@@ -21,6 +21,7 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
+    #[inline]
     pub(crate) fn of(words: &Slot, flags: u64) -> Ended {
         let (bracket, target) = untag(words[slot::TAG].load(Relaxed));
         Ended { bracket, target, hosted: flags & flag::HOSTED != 0 }
@@ -174,6 +175,7 @@ impl TaskOwner {
     }
 
     /// True if the code below the innermost bracket is native: what it calls does not cross the border.
+    #[inline]
     pub fn is_in_native_code(&self) -> bool {
         self.block.is_in_native_code()
     }
@@ -221,6 +223,7 @@ impl TaskOwner {
 
     /// Opens a bracket. `now` is the start of its time (any number when times are not taken). False if the bracket is too
     /// deep to be kept.
+    #[inline]
     pub(crate) fn open<const TIMED: bool>(
         &self,
         key: u64,
@@ -257,6 +260,7 @@ impl TaskOwner {
     }
 
     /// True if a bracket can be kept now.
+    #[inline]
     pub(crate) fn has_room(&self) -> bool {
         self.block.kept() < MAX_BRACKETS && self.block.counter(Counter::Deeper).load(Relaxed) == 0
     }

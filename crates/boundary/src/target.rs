@@ -265,6 +265,7 @@ impl Targets {
         lock(&self.bound).by_key.retain(|key, _| !keys.contains(key));
     }
 
+    #[inline]
     pub(crate) fn get(&self, id: TargetId) -> Option<&Target> {
         self.chunks[id.index() / PER_CHUNK].get()?[id.index() % PER_CHUNK].get()
     }
