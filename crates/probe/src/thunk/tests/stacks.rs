@@ -132,3 +132,17 @@ fn a_debugger_finds_the_callers() {
         });
     }
 }
+
+/// Something to see for a sampling profiler: run it under `perf record`, with `CLRHOST_TEST_MODE=Counted`.
+#[test]
+#[ignore = "for perf"]
+fn a_busy_function() {
+    in_modes(&[Mode::Counted], |bed| {
+        let native = Native::load("stacks.c");
+        native.set(c"LAST", bed.thunk(Reverse, native.address(c"stacks_busy")).stub);
+        native.set(c"NEXT", bed.thunk(Leave, native.address(c"stacks_between")).stub);
+        // SAFETY: declared in stacks.c.
+        let call: Function = unsafe { as_function(native.address(c"stacks_outer_caller")) };
+        (0..3000).for_each(|_| assert_eq!(call(1), 5));
+    });
+}
