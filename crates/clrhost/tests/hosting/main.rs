@@ -16,3 +16,4 @@ mod scripted;
 mod shut;
 mod start;
 mod threads;
+mod thunk_memory;
