@@ -217,6 +217,7 @@ impl Block {
     }
 
     /// Address of the first open bracket.
+    #[inline]
     fn bottom(&self) -> u64 {
         self.entries.as_ptr().expose_provenance() as u64 + ENTRY_BYTES
     }
@@ -263,7 +264,7 @@ impl Block {
     /// The bracket at this depth, counted from the bottom, or the place for it. `None` beyond what is kept.
     #[inline(always)]
     pub(crate) fn entry(&self, depth: usize) -> Option<&Entry> {
-        self.entries[1..=MAX_BRACKETS].get(depth)
+        if depth < MAX_BRACKETS { self.entries.get(depth + 1) } else { None }
     }
 
     /// What the bracket at this depth is about: its words and flags. `None` for places where none ever was.
@@ -276,6 +277,7 @@ impl Block {
 
     /// # Safety
     /// `word` was read from [`entry::SLOT`] or [`slot::CALLER`] of this block.
+    #[inline]
     unsafe fn slot_of_word(&self, word: u64) -> Option<&Slot> {
         let address = (word & !flag::ALL) as usize;
         // SAFETY: the address is 0, or that of a slot of this block, which never moves and lives as long as the block.
@@ -299,6 +301,7 @@ impl Block {
     }
 
     /// Depth of the bracket at this address, if there is one open.
+    #[inline]
     pub(crate) fn depth_of(&self, address: u64) -> Option<usize> {
         let depth = (address.checked_sub(self.bottom())? / ENTRY_BYTES) as usize;
         (depth < self.kept()).then_some(depth)
@@ -310,6 +313,7 @@ impl Block {
     }
 
     /// True if the code below the bracket on top, or below all brackets if none is open, is native.
+    #[inline]
     pub(crate) fn is_in_native_code(&self) -> bool {
         self.word_below(self.kept()) & flag::NATIVE != 0
     }
@@ -321,11 +325,13 @@ impl Block {
     }
 
     /// Address of the bracket at this depth.
+    #[inline]
     pub(crate) fn address_of(&self, depth: usize) -> u64 {
         self.bottom() + depth as u64 * ENTRY_BYTES
     }
 
     /// Owner only: the slot with this tag, taken into use if it was not.
+    #[inline]
     pub(crate) fn slot(&self, tag: u64) -> Option<&Slot> {
         let place = &self.slot_of[place_of(tag)];
         let words = place.load(Relaxed);
