@@ -60,15 +60,21 @@ impl Bindings {
 }
 
 impl Probe {
-    /// What the look-up of a function gets: its address, that of a thunk, or nothing if it is denied. Takes locks and
-    /// allocates.
-    pub(crate) fn bind_function(&'static self, seeker: Seeker, name: &CStr, address: usize) -> Option<usize> {
+    /// What the look-up of a function gets: its address, that of a thunk, or nothing if it is denied. Registers and
+    /// frames of the runtime that looks it up lie from `runtimes_stack` on. Takes locks and allocates.
+    pub(crate) fn bind_function(
+        &'static self,
+        seeker: Seeker,
+        name: &CStr,
+        address: usize,
+        runtimes_stack: usize,
+    ) -> Option<usize> {
         let Some(found) = symbol_at(address).filter(|found| found.is_function) else { return Some(address) };
         let symbol = name.to_string_lossy();
         let declaration = match seeker {
             Seeker::Managed => None,
-            Seeker::PInvoke => self.declaration_of(&symbol, &found.library),
-            Seeker::PerhapsPInvoke => match self.declaration_of(&symbol, &found.library) {
+            Seeker::PInvoke => self.declaration_of(&symbol, &found.library, runtimes_stack),
+            Seeker::PerhapsPInvoke => match self.declaration_of(&symbol, &found.library, runtimes_stack) {
                 None => return Some(address),
                 declared => declared,
             },

@@ -70,7 +70,8 @@ pub(crate) extern "C" fn announce(look_up: usize) {
     ANNOUNCED.set(look_up as u8);
 }
 
-/// Looks up a symbol for the runtime, which goes on at `place`.
+/// Looks up a symbol for the runtime, which goes on at `place`, and whose registers and frames lie at `stack` and
+/// above.
 ///
 /// # Safety
 /// As for `dlsym`.
@@ -79,6 +80,7 @@ pub(crate) unsafe extern "C" fn looked_up(
     library: *mut c_void,
     name: *const c_char,
     place: usize,
+    stack: usize,
 ) -> *mut c_void {
     // SAFETY: the caller's duty.
     let found = unsafe { libc::dlsym(library, name) };
@@ -97,7 +99,7 @@ pub(crate) unsafe extern "C" fn looked_up(
             places.learn(announced, name, place);
         }
         if let Some(seeker) = places.seeker(place) {
-            answer = or_missing(probe.bind_function(seeker, name, found as usize), library);
+            answer = or_missing(probe.bind_function(seeker, name, found as usize, stack), library);
         }
         Hresult::S_OK
     });
@@ -130,7 +132,7 @@ pub(crate) unsafe extern "C" fn managed_looked_up(library: *mut c_void, name: *c
         // SAFETY: the caller's duty, and it is not null.
         let name = unsafe { CStr::from_ptr(name) };
         if let Some(probe) = Probe::installed() {
-            answer = or_missing(probe.bind_function(Seeker::Managed, name, found as usize), library);
+            answer = or_missing(probe.bind_function(Seeker::Managed, name, found as usize, 0), library);
         }
         Hresult::S_OK
     });

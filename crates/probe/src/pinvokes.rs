@@ -86,13 +86,18 @@ impl PInvokes {
 impl Probe {
     /// The method whose P/Invoke of this symbol the calling thread is about to bind; `None` if no loaded assembly declares
     /// one. Where several do, that one whose identity lies on the thread's stack.
-    pub(crate) fn declaration_of(&'static self, symbol: &str, library: &Path) -> Option<Declaration> {
+    pub(crate) fn declaration_of(
+        &'static self,
+        symbol: &str,
+        library: &Path,
+        runtimes_stack: usize,
+    ) -> Option<Declaration> {
         let (info, names) = self.runtime()?;
         let declared = self.pinvokes().declared(info, symbol, library);
         let seen = match &declared[..] {
             [] => return None,
             [_] => Some(0),
-            several => bound_on_this_thread(self, several),
+            several => bound_on_this_thread(self, several, runtimes_stack),
         };
         let chosen = &declared[seen.unwrap_or(0)];
         let mut description = names.describe_pinvoke(info, chosen.module, chosen.method)?;
@@ -113,7 +118,13 @@ impl Probe {
 /// It does not tell, and while it works on a P/Invoke it does not let a profiler walk the stack. But it hands the method's
 /// identity, which is its FunctionID, from function to function; so the words on the stack of those are compared. Managed
 /// threads may not ask for FunctionIDs now, so another one does.
-fn bound_on_this_thread(probe: &'static Probe, candidates: &[Declared]) -> Option<usize> {
+///
+/// Only registers and frames of the runtime are looked at: in frames of ours lie remains of others that it had there before.
+fn bound_on_this_thread(
+    probe: &'static Probe,
+    candidates: &[Declared],
+    runtimes_stack: usize,
+) -> Option<usize> {
     const REACH: usize = 16 * 1024;
     let wanted = candidates.to_vec();
     let functions = std::thread::Builder::new().name("clrhost names".to_owned()).spawn(move || {
@@ -122,10 +133,10 @@ fn bound_on_this_thread(probe: &'static Probe, candidates: &[Declared]) -> Optio
         wanted.iter().map(function).collect::<Vec<_>>()
     });
     let functions = functions.ok()?.join().ok()?;
-    let here = (&raw const candidates) as usize & !7;
-    let end = stack_bounds().end.min(here + REACH);
-    (here..end).step_by(8).find_map(|at| {
-        // SAFETY: all of it is this thread's stack, above a local of this function.
+    let begin = runtimes_stack & !7;
+    let end = stack_bounds().end.min(begin + REACH);
+    (begin..end).step_by(8).find_map(|at| {
+        // SAFETY: all of it is this thread's stack, above the frames of whoever asks.
         let word = unsafe { std::ptr::read_volatile(at as *const usize) };
         functions.iter().position(|&function| function == Some(word))
     })
