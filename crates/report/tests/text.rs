@@ -142,6 +142,9 @@ Mismatches: a defect, please report it
   thread 3: ReverseLeaveRuntime of Orders.Entry.Main came, but the innermost open bracket is
   LeaveRuntime of Orders.Native.Exit
 
+Denied by the host
+  Orders.Native.Fork → libc!fork, 2 times: no children
+
 Failures of the host
   LeaveRuntime answered E_INVALIDARG (0x80070057)
   EnterRuntime answered E_FAIL (0x80004005), panicked: lost my scheduler
@@ -152,8 +155,9 @@ Notes
     trusted. They are counted among the closing crossings.
   - The host answered E_FAIL or panicked: the hosting layer was shut and the host not called again.
     The application went on and its crossings were counted to the end.
-  - 2 calls to the host did not end with S_OK. The runtime cannot keep a native function from
-    running because a host refused the crossing, so the calls went ahead.
+  - 2 calls to the host did not end with S_OK. A host cannot refuse a call that is being made, so
+    the calls went ahead.
+  - The host denied 2 bindings: the managed caller got an EntryPointNotFoundException each time.
   - The policy denied 2 bindings: the managed caller got an EntryPointNotFoundException each time.
   - 1 target was called although the policy denies it: it could not be kept from being called.
   - The longest call of 1 target took longer than the policy's budget. Budgets are reported and not
