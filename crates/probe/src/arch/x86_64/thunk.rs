@@ -169,8 +169,8 @@ clrhost_set_thunk_cells:
     ret
     .cfi_endproc
 
-    # dlsym(handle, name), with the stack pointer, where the return address lies, as a third argument; for the runtime, and for
-    # managed code.
+    # dlsym(handle, name), for the runtime, and for managed code. The runtime's comes with the address it returns to as a
+    # third argument, and with a pointer as a fourth: to the registers that the runtime wants back, above which lie its frames.
     # RTLD_NEXT goes to dlsym itself, which looks at who called it.
     .type clrhost_dlsym, @function
     .globl clrhost_dlsym
@@ -179,8 +179,20 @@ clrhost_dlsym:
     .cfi_startproc
     cmp rdi, -1
     je 1f
-    mov rdx, rsp
-    jmp {looked_up}
+    mov rdx, qword ptr [rsp]
+    push rbx
+    push rbp
+    push r12
+    push r13
+    push r14
+    push r15
+    mov rcx, rsp
+    sub rsp, 8
+    .cfi_adjust_cfa_offset 56
+    call {looked_up}
+    add rsp, 56
+    .cfi_adjust_cfa_offset -56
+    ret
 1:  jmp qword ptr [rip + dlsym@GOTPCREL]
     .cfi_endproc
 
