@@ -153,6 +153,8 @@ Notes
   - 2 closing crossings fitted no open bracket. This is a defect, of the source of crossings or of
     code that bends the stack, not a property of the program's calls; times around it cannot be
     trusted. They are counted among the closing crossings.
+  - The processor's counter, which timed the calls, changed its rate by 0.2 % in the course of the
+    run. Times may be wrong by as much; counts are not concerned.
   - The host answered E_FAIL or panicked: the hosting layer was shut and the host not called again.
     The application went on and its crossings were counted to the end.
   - 2 calls to the host did not end with S_OK. A host cannot refuse a call that is being made, so
