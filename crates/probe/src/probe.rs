@@ -407,7 +407,13 @@ impl Probe {
         // Asked now: a report may be made when the runtime is gone already.
         let version = info.runtime_version();
         // A gate is passed where thunks are made, and nowhere else.
-        let best = || if self.gate.is_some() { Source::Thunks } else { best_source(version) };
+        let best = || {
+            if self.gate.is_some() {
+                Source::Thunks
+            } else {
+                version.map_or(Source::Thunks, |(major, ..)| Source::best_for(major.into()))
+            }
+        };
         let _ = self.source.set(self.asked_source.unwrap_or_else(best));
         let inlining = Inlining::default();
         let runtime = self.runtime.get_or_init(|| Runtime { info, names, inlining, version });
@@ -620,12 +626,13 @@ impl Probe {
     }
 }
 
-/// .NET Core 3.1 marshals delegates in fields of structures where no thunk can be put before them, and does not tell the type
-/// of a delegate that is made for a function pointer.
-fn best_source(version: Option<(u16, u16, u16)>) -> Source {
-    match version {
-        Some((0..5, _, _)) => Source::Flag,
-        _ => Source::Thunks,
+impl Source {
+    /// The source that is used for a runtime of this major version, if none is asked for.
+    ///
+    /// .NET Core 3.1 marshals delegates in fields of structures where no thunk can be put before them, and does not tell the
+    /// type of a delegate that is made for a function pointer.
+    pub fn best_for(major: u64) -> Source {
+        if major < 5 { Source::Flag } else { Source::Thunks }
     }
 }
 
