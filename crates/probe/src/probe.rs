@@ -466,7 +466,15 @@ impl Probe {
     /// What of the runtime could not be changed so that it tells of crossings, or calls the host, in words; empty where
     /// everything could.
     pub fn unhooked(&self) -> Vec<String> {
-        lock(&self.unhooked).clone()
+        let mut unhooked = lock(&self.unhooked).clone();
+        if self.places.dotnet_is_linked_in() {
+            unhooked.push(
+                "P/Invokes of .NET's own native libraries: they are part of the program's file, so nobody looks their \
+                 functions up"
+                    .to_owned(),
+            );
+        }
+        unhooked
     }
 
     /// File names of the program's assemblies, loaded so far, that hold calls through pointers to native functions
