@@ -44,3 +44,4 @@ pub use activation::{ProbeError, check_environment};
 pub use class_factory::{CLSID_PROBE, dll_get_class_object};
 pub use clock::ProbeClock;
 pub use probe::{Attachment, HostState, Probe, ProbeConfig, ProbeSnapshot, Source, Timing};
+pub use thunk::pages::{ThunkMemory, check_thunks};

@@ -12,7 +12,7 @@ use crate::rewrite::learning::lookup;
 use clrhost_abi::Hresult;
 use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_void};
-use std::sync::atomic::{AtomicUsize, Ordering::*};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
 /// Who looks something up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +30,16 @@ pub(crate) enum Seeker {
 pub(crate) struct Places {
     pinvoke: AtomicUsize,
     export: AtomicUsize,
+    /// The announced P/Invoke was made, and nobody looked it up.
+    not_looked_up: AtomicBool,
 }
 
 impl Places {
+    /// .NET's own native libraries are part of the program, which finds their functions in a table.
+    pub(crate) fn dotnet_is_linked_in(&self) -> bool {
+        self.not_looked_up.load(Relaxed)
+    }
+
     fn seeker(&self, place: usize) -> Option<Seeker> {
         let (pinvoke, export) = (self.pinvoke.load(Relaxed), self.export.load(Relaxed));
         if place == pinvoke {
@@ -71,7 +78,13 @@ thread_local! {
 
 /// What the next look-up on this thread is. Called by rewritten methods in cooperative GC mode.
 pub(crate) extern "C" fn announce(look_up: usize) {
-    ANNOUNCED.set(look_up as u8);
+    let before = ANNOUNCED.replace(look_up as u8);
+    if before == lookup::PINVOKE
+        && let Some(places) = Probe::installed().map(Probe::places)
+        && places.pinvoke.load(Relaxed) == 0
+    {
+        places.not_looked_up.store(true, Relaxed);
+    }
 }
 
 /// The calling thread makes the P/Invoke that was announced, which is none of the program's.
