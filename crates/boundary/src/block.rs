@@ -66,8 +66,7 @@ pub(crate) mod entry {
     pub(crate) const RETURN: usize = 5;
     /// A register that a thunk saved; owner only.
     pub(crate) const SAVED: usize = 6;
-    /// For the thunk's own use while it opens the bracket.
-    pub(crate) const SCRATCH: usize = 7;
+    /// A bracket fills a line of the cache.
     pub(crate) const WORDS: usize = 8;
 }
 
@@ -261,6 +260,14 @@ impl Block {
         }
     }
 
+    /// Owner only: the bracket on top, at this depth, is open no more.
+    #[inline(always)]
+    pub(crate) fn give_back(&self, depth: usize, place: &Entry) {
+        // So that the place, when it is taken next and not written yet, does not look as if it were jumped over.
+        place[entry::STACK_POINTER].store(u64::MAX, Relaxed);
+        self.set_kept(depth);
+    }
+
     /// The bracket at this depth, counted from the bottom, or the place for it. `None` beyond what is kept.
     #[inline(always)]
     pub(crate) fn entry(&self, depth: usize) -> Option<&Entry> {
@@ -381,7 +388,6 @@ impl Block {
     }
 
     fn read_mark(&self) -> Mark {
-        // First, as a call is counted before the top is moved: whoever sees this top sees the calls that led to it.
         let top = self.top.load(Acquire);
         let mut calls = 0u64;
         self.each_slot(|words| calls = calls.wrapping_add(words[slot::CALLS].load(Relaxed)));

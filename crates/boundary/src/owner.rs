@@ -281,6 +281,9 @@ impl TaskOwner {
         site: CallSite,
     ) {
         self.block.change(|| {
+            // First the place is taken, then it is written: a signal handler that makes calls of its own meanwhile uses
+            // the places from the top on.
+            self.block.set_kept(depth + 1);
             add(&resolved.words[slot::CALLS], 1);
             if resolved.tag & REVERSE != 0 {
                 self.note_caller(resolved.words, depth);
@@ -292,7 +295,6 @@ impl TaskOwner {
                 place[entry::START].store(now, Relaxed);
                 place[entry::INNER].store(0, Relaxed);
             }
-            self.block.set_kept(depth + 1);
         });
     }
 
@@ -348,15 +350,16 @@ impl TaskOwner {
         let place = self.block.entry(inside)?;
         let (words, flags) = self.block.slot_at(inside)?;
         if !TIMED {
-            // One word moves, so there is nothing a reader could see in part.
-            self.block.set_kept(inside);
+            // One word moves that readers look at, so there is nothing they could see in part.
+            self.block.give_back(inside, place);
             return Some((words, flags));
         }
         let outer = self.below(inside);
+        // Read before the place is given back: see `open_at`.
+        let total = now.saturating_sub(place[entry::START].load(Relaxed));
+        let own = total.saturating_sub(place[entry::INNER].load(Relaxed));
         self.block.change(|| {
-            self.block.set_kept(inside);
-            let total = now.saturating_sub(place[entry::START].load(Relaxed));
-            let own = total.saturating_sub(place[entry::INNER].load(Relaxed));
+            self.block.give_back(inside, place);
             record_time(words, total, own);
             if let Some(outer) = outer {
                 add(&outer[entry::INNER], total);

@@ -135,11 +135,12 @@ impl TaskOwner {
             return Some(Ended { bracket: Bracket::Leave, target: TargetId::OVERFLOW, hosted: false });
         }
         let inside = self.block.kept().checked_sub(1)?;
+        let place = self.block.entry(inside)?;
         let (words, flags) = self.block.slot_at(inside)?;
         self.block.change(|| {
             add(self.block.counter(Counter::Unwound), 1);
             add(&words[slot::UNWOUND], 1);
-            self.block.set_kept(inside);
+            self.block.give_back(inside, place);
         });
         Some(Ended::of(words, flags))
     }

@@ -44,6 +44,11 @@ pub(crate) fn current_task() -> Option<Arc<Task>> {
 /// Ends the calling thread's task, if it has one, before the thread ends. A crossing that comes later begins a new one.
 pub(crate) fn end_current(probe: &'static Probe) {
     let Some(state) = current() else { return };
+    if state.owner.task().depth() > 0 {
+        // The thread is inside of thunks, which return to what the task's brackets say: those must not become another task's,
+        // and a task that somebody holds keeps them.
+        std::mem::forget(state.owner.task().clone());
+    }
     let state = ptr::from_ref(state).cast_mut();
     // SAFETY: takes the value away from the key's destructor, so that `end` runs once.
     unsafe {
