@@ -66,8 +66,7 @@ pub(crate) mod entry {
     pub(crate) const RETURN: usize = 5;
     /// A register that a thunk saved; owner only.
     pub(crate) const SAVED: usize = 6;
-    /// For the thunk's own use while it opens the bracket.
-    pub(crate) const SCRATCH: usize = 7;
+    /// A bracket fills a line of the cache.
     pub(crate) const WORDS: usize = 8;
 }
 
@@ -217,6 +216,7 @@ impl Block {
     }
 
     /// Address of the first open bracket.
+    #[inline]
     fn bottom(&self) -> u64 {
         self.entries.as_ptr().expose_provenance() as u64 + ENTRY_BYTES
     }
@@ -260,10 +260,18 @@ impl Block {
         }
     }
 
+    /// Owner only: the bracket on top, at this depth, is open no more.
+    #[inline(always)]
+    pub(crate) fn give_back(&self, depth: usize, place: &Entry) {
+        // So that the place, when it is taken next and not written yet, does not look as if it were jumped over.
+        place[entry::STACK_POINTER].store(u64::MAX, Relaxed);
+        self.set_kept(depth);
+    }
+
     /// The bracket at this depth, counted from the bottom, or the place for it. `None` beyond what is kept.
     #[inline(always)]
     pub(crate) fn entry(&self, depth: usize) -> Option<&Entry> {
-        self.entries[1..=MAX_BRACKETS].get(depth)
+        if depth < MAX_BRACKETS { self.entries.get(depth + 1) } else { None }
     }
 
     /// What the bracket at this depth is about: its words and flags. `None` for places where none ever was.
@@ -276,6 +284,7 @@ impl Block {
 
     /// # Safety
     /// `word` was read from [`entry::SLOT`] or [`slot::CALLER`] of this block.
+    #[inline]
     unsafe fn slot_of_word(&self, word: u64) -> Option<&Slot> {
         let address = (word & !flag::ALL) as usize;
         // SAFETY: the address is 0, or that of a slot of this block, which never moves and lives as long as the block.
@@ -299,6 +308,7 @@ impl Block {
     }
 
     /// Depth of the bracket at this address, if there is one open.
+    #[inline]
     pub(crate) fn depth_of(&self, address: u64) -> Option<usize> {
         let depth = (address.checked_sub(self.bottom())? / ENTRY_BYTES) as usize;
         (depth < self.kept()).then_some(depth)
@@ -310,6 +320,7 @@ impl Block {
     }
 
     /// True if the code below the bracket on top, or below all brackets if none is open, is native.
+    #[inline]
     pub(crate) fn is_in_native_code(&self) -> bool {
         self.word_below(self.kept()) & flag::NATIVE != 0
     }
@@ -321,11 +332,13 @@ impl Block {
     }
 
     /// Address of the bracket at this depth.
+    #[inline]
     pub(crate) fn address_of(&self, depth: usize) -> u64 {
         self.bottom() + depth as u64 * ENTRY_BYTES
     }
 
     /// Owner only: the slot with this tag, taken into use if it was not.
+    #[inline]
     pub(crate) fn slot(&self, tag: u64) -> Option<&Slot> {
         let place = &self.slot_of[place_of(tag)];
         let words = place.load(Relaxed);
@@ -375,7 +388,6 @@ impl Block {
     }
 
     fn read_mark(&self) -> Mark {
-        // First, as a call is counted before the top is moved: whoever sees this top sees the calls that led to it.
         let top = self.top.load(Acquire);
         let mut calls = 0u64;
         self.each_slot(|words| calls = calls.wrapping_add(words[slot::CALLS].load(Relaxed)));

@@ -120,6 +120,7 @@ impl<C: Clock> Boundary<C> {
     }
 
     /// The target with this number.
+    #[inline]
     pub fn target(&self, id: TargetId) -> Option<&Target> {
         self.registry.targets().get(id)
     }
@@ -189,6 +190,7 @@ impl<C: Clock> Boundary<C> {
         self.close::<TIMED, HOSTED>(owner, Bracket::ReverseEnter, key, bind);
     }
 
+    #[inline]
     fn open<const TIMED: bool, const HOSTED: bool>(
         &self,
         owner: &TaskOwner,
@@ -299,6 +301,7 @@ impl<C: Clock> Boundary<C> {
         true
     }
 
+    #[inline]
     fn close<const TIMED: bool, const HOSTED: bool>(
         &self,
         owner: &TaskOwner,
@@ -354,6 +357,7 @@ impl<C: Clock> Boundary<C> {
 
     /// Calls the host for a crossing: whether it answered `S_OK`, or `None` if it was not called. That is so once the
     /// layer is shut, for a task the host refused, and, for the forward pair, for a target it does not want reported.
+    #[inline]
     fn tell(&self, owner: &TaskOwner, crossing: Crossing, target: TargetId) -> Option<bool> {
         let layer = self.layer.as_ref().filter(|layer| owner.is_hosted() && !layer.is_shut())?;
         let target = self.target(target)?;

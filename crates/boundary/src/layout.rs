@@ -28,14 +28,12 @@ pub const BRACKET_START: usize = entry::START * 8;
 pub const BRACKET_INNER: usize = entry::INNER * 8;
 /// The stack pointer at the call, where its return address lies; 0 in a bracket that no call of the task was in yet, which is not
 /// the usual case. A bracket may be opened only below that of the bracket on top; what lies below the first bracket has the
-/// highest address of all.
+/// highest address of all, and so has every place at its closing.
 pub const BRACKET_STACK_POINTER: usize = entry::STACK_POINTER * 8;
 /// The thunk's own: where it returns to.
 pub const BRACKET_RETURN: usize = entry::RETURN * 8;
 /// The thunk's own: the register in which it keeps the bracket, as it was.
 pub const BRACKET_SAVED: usize = entry::SAVED * 8;
-/// The thunk's own, while it opens the bracket.
-pub const BRACKET_SCRATCH: usize = entry::SCRATCH * 8;
 
 /// Set in [`BRACKET_SLOT`] of a call to native code.
 pub const NATIVE: usize = flag::NATIVE as usize;

@@ -21,6 +21,7 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
+    #[inline]
     pub(crate) fn of(words: &Slot, flags: u64) -> Ended {
         let (bracket, target) = untag(words[slot::TAG].load(Relaxed));
         Ended { bracket, target, hosted: flags & flag::HOSTED != 0 }
@@ -83,6 +84,7 @@ pub(crate) struct Resolved<'a> {
 }
 
 impl Resolved<'_> {
+    #[inline]
     pub(crate) fn target(&self) -> TargetId {
         untag(self.tag).1
     }
@@ -147,6 +149,7 @@ impl TaskOwner {
     }
 
     /// The task.
+    #[inline]
     pub fn task(&self) -> &Arc<Task> {
         &self.task
     }
@@ -174,6 +177,7 @@ impl TaskOwner {
     }
 
     /// True if the code below the innermost bracket is native: what it calls does not cross the border.
+    #[inline]
     pub fn is_in_native_code(&self) -> bool {
         self.block.is_in_native_code()
     }
@@ -221,6 +225,7 @@ impl TaskOwner {
 
     /// Opens a bracket. `now` is the start of its time (any number when times are not taken). False if the bracket is too
     /// deep to be kept.
+    #[inline]
     pub(crate) fn open<const TIMED: bool>(
         &self,
         key: u64,
@@ -235,16 +240,19 @@ impl TaskOwner {
                 self.open_at::<TIMED>(depth, place, key, resolved, now, site);
                 true
             }
-            _ => {
-                self.count_untimed(resolved);
-                let deeper = self.block.counter(Counter::Deeper).load(Relaxed) + 1;
-                self.block.counter(Counter::Deeper).store(deeper, Relaxed);
-                if deeper > self.block.counter(Counter::MaxDeeper).load(Relaxed) {
-                    self.block.counter(Counter::MaxDeeper).store(deeper, Relaxed);
-                }
-                false
-            }
+            _ => self.open_deeper(resolved),
         }
+    }
+
+    #[cold]
+    fn open_deeper(&self, resolved: Resolved<'_>) -> bool {
+        self.count_untimed(resolved);
+        let deeper = self.block.counter(Counter::Deeper).load(Relaxed) + 1;
+        self.block.counter(Counter::Deeper).store(deeper, Relaxed);
+        if deeper > self.block.counter(Counter::MaxDeeper).load(Relaxed) {
+            self.block.counter(Counter::MaxDeeper).store(deeper, Relaxed);
+        }
+        false
     }
 
     /// Counts a call whose bracket is not kept.
@@ -257,6 +265,7 @@ impl TaskOwner {
     }
 
     /// True if a bracket can be kept now.
+    #[inline]
     pub(crate) fn has_room(&self) -> bool {
         self.block.kept() < MAX_BRACKETS && self.block.counter(Counter::Deeper).load(Relaxed) == 0
     }
@@ -272,6 +281,9 @@ impl TaskOwner {
         site: CallSite,
     ) {
         self.block.change(|| {
+            // First the place is taken, then it is written: a signal handler that makes calls of its own meanwhile uses
+            // the places from the top on.
+            self.block.set_kept(depth + 1);
             add(&resolved.words[slot::CALLS], 1);
             if resolved.tag & REVERSE != 0 {
                 self.note_caller(resolved.words, depth);
@@ -283,7 +295,6 @@ impl TaskOwner {
                 place[entry::START].store(now, Relaxed);
                 place[entry::INNER].store(0, Relaxed);
             }
-            self.block.set_kept(depth + 1);
         });
     }
 
@@ -339,15 +350,16 @@ impl TaskOwner {
         let place = self.block.entry(inside)?;
         let (words, flags) = self.block.slot_at(inside)?;
         if !TIMED {
-            // One word moves, so there is nothing a reader could see in part.
-            self.block.set_kept(inside);
+            // One word moves that readers look at, so there is nothing they could see in part.
+            self.block.give_back(inside, place);
             return Some((words, flags));
         }
         let outer = self.below(inside);
+        // Read before the place is given back: see `open_at`.
+        let total = now.saturating_sub(place[entry::START].load(Relaxed));
+        let own = total.saturating_sub(place[entry::INNER].load(Relaxed));
         self.block.change(|| {
-            self.block.set_kept(inside);
-            let total = now.saturating_sub(place[entry::START].load(Relaxed));
-            let own = total.saturating_sub(place[entry::INNER].load(Relaxed));
+            self.block.give_back(inside, place);
             record_time(words, total, own);
             if let Some(outer) = outer {
                 add(&outer[entry::INNER], total);

@@ -98,7 +98,7 @@ impl TaskOwner {
     }
 
     /// Closes the bracket on top as unwound if it lies above the one at this depth. Call until `None`.
-    #[cold]
+    #[inline]
     pub(crate) fn unwind_above_depth(&self, depth: usize) -> Option<Ended> {
         (self.depth() > depth + 1).then(|| self.unwind_top()).flatten()
     }
@@ -124,6 +124,7 @@ impl TaskOwner {
     }
 
     /// Closes the bracket on top as unwound: counted as such, not timed, since nobody saw when it ended.
+    #[cold]
     pub(crate) fn unwind_top(&self) -> Option<Ended> {
         let deeper = self.block.counter(Counter::Deeper);
         if deeper.load(Relaxed) > 0 {
@@ -134,11 +135,12 @@ impl TaskOwner {
             return Some(Ended { bracket: Bracket::Leave, target: TargetId::OVERFLOW, hosted: false });
         }
         let inside = self.block.kept().checked_sub(1)?;
+        let place = self.block.entry(inside)?;
         let (words, flags) = self.block.slot_at(inside)?;
         self.block.change(|| {
             add(self.block.counter(Counter::Unwound), 1);
             add(&words[slot::UNWOUND], 1);
-            self.block.set_kept(inside);
+            self.block.give_back(inside, place);
         });
         Some(Ended::of(words, flags))
     }

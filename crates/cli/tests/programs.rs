@@ -4,7 +4,7 @@
 
 mod support;
 
-use clrhost_testkit::{Finished, Run, dotnet_root, program, scratch};
+use clrhost_testkit::{Finished, Run, program, scratch};
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;

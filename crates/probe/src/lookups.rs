@@ -74,8 +74,6 @@ impl Places {
 thread_local! {
     /// What the calling thread is about to look up, as [`lookup`] has it.
     static ANNOUNCED: Cell<u8> = const { Cell::new(lookup::NONE) };
-    /// The stack pointer of the runtime's look-up.
-    static LOOKING: Cell<usize> = const { Cell::new(0) };
 }
 
 /// What the next look-up on this thread is. Called by rewritten methods in cooperative GC mode.
@@ -89,25 +87,22 @@ pub(crate) extern "C" fn announce(look_up: usize) {
     }
 }
 
-/// Where the stack of the runtime's own functions begins, on the thread of a look-up.
-pub(crate) fn runtimes_stack() -> usize {
-    LOOKING.get()
-}
-
 /// The calling thread makes the P/Invoke that was announced, which is none of the program's.
 pub(crate) fn is_announced_call() -> bool {
     ANNOUNCED.get() == lookup::PINVOKE
 }
 
-/// Looks up a symbol for the runtime, which goes on at the address that lies at `sp`.
+/// Looks up a symbol for the runtime, which goes on at `place`, and whose registers and frames lie at `stack` and
+/// above.
 ///
 /// # Safety
-/// As for `dlsym`; `sp` is the stack pointer of the call.
+/// As for `dlsym`.
 // SAFETY: called by the assembly that stands in for `dlsym`, with its arguments.
 pub(crate) unsafe extern "C" fn looked_up(
     library: *mut c_void,
     name: *const c_char,
-    sp: usize,
+    place: usize,
+    stack: usize,
 ) -> *mut c_void {
     // SAFETY: the caller's duty.
     let found = unsafe { libc::dlsym(library, name) };
@@ -120,16 +115,13 @@ pub(crate) unsafe extern "C" fn looked_up(
         // SAFETY: the caller's duty, and it is not null.
         let name = unsafe { CStr::from_ptr(name) };
         let Some(probe) = Probe::installed() else { return Hresult::S_OK };
-        // SAFETY: the caller's duty.
-        let place = unsafe { *(sp as *const usize) };
-        LOOKING.set(sp);
         let places = probe.places();
         let announced = ANNOUNCED.get();
         if announced != lookup::NONE {
             places.learn(announced, name, place);
         }
         if let Some(seeker) = places.seeker(place) {
-            let bound = probe.bind_function(seeker, name, found as usize);
+            let bound = probe.bind_function(seeker, name, found as usize, stack);
             if seeker == Seeker::PerhapsPInvoke && bound != Some(found as usize) {
                 // It was one. (In a program of a single file the announced one is not looked up.)
                 places.set_pinvoke(place);
@@ -193,7 +185,7 @@ unsafe fn followed(found: *mut c_void, library: *mut c_void, name: *const c_char
         // SAFETY: the caller's duty, and it is not null.
         let name = unsafe { CStr::from_ptr(name) };
         if let Some(probe) = Probe::installed() {
-            answer = or_missing(probe.bind_function(Seeker::Managed, name, found as usize), library);
+            answer = or_missing(probe.bind_function(Seeker::Managed, name, found as usize, 0), library);
         }
         Hresult::S_OK
     });

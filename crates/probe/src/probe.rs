@@ -426,9 +426,17 @@ impl Probe {
         if self.source() == Source::Thunks
             && let Err(error) = redirect_lookups(&runtime.info)
         {
-            self.note_unhooked(format!(
-                "P/Invokes: the runtime's look-ups of them cannot be redirected: {error}"
-            ));
+            let what = format!("P/Invokes: the runtime's look-ups of them cannot be redirected: {error}");
+            if self.gate.is_some() {
+                // Whatever it would deny could be called, and the runtime would run without us if it was refused here.
+                eprintln!(
+                    "clrhost: the policy cannot be enforced, so the process ends before anything runs: {what}"
+                );
+                const FAILURE: i32 = 125;
+                // SAFETY: ends the process, which has not begun to do what it was started for.
+                unsafe { libc::_exit(FAILURE) };
+            }
+            self.note_unhooked(what);
         }
         let hresult = self.set_event_mask(&runtime.info);
         if hresult.is_failure() {

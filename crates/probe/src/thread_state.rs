@@ -6,6 +6,7 @@
 //! its next round.
 
 use crate::arch::thunk::set_thunk_cells;
+use crate::entry::ErrnoGuard;
 use crate::probe::Probe;
 use clrhost_abi::Hresult;
 use clrhost_boundary::{Task, TaskIdentity, TaskOwner};
@@ -20,6 +21,8 @@ use std::sync::atomic::Ordering;
 pub(crate) struct ThreadState {
     probe: &'static Probe,
     owner: TaskOwner,
+    /// Where the thread has its `errno`.
+    errno: *mut libc::c_int,
 }
 
 thread_local! {
@@ -41,6 +44,11 @@ pub(crate) fn current_task() -> Option<Arc<Task>> {
 /// Ends the calling thread's task, if it has one, before the thread ends. A crossing that comes later begins a new one.
 pub(crate) fn end_current(probe: &'static Probe) {
     let Some(state) = current() else { return };
+    if state.owner.task().depth() > 0 {
+        // The thread is inside of thunks, which return to what the task's brackets say: those must not become another task's,
+        // and a task that somebody holds keeps them.
+        std::mem::forget(state.owner.task().clone());
+    }
     let state = ptr::from_ref(state).cast_mut();
     // SAFETY: takes the value away from the key's destructor, so that `end` runs once.
     unsafe {
@@ -50,8 +58,21 @@ pub(crate) fn end_current(probe: &'static Probe) {
 }
 
 impl ThreadState {
+    #[inline(always)]
+    pub(crate) fn probe(&self) -> &'static Probe {
+        self.probe
+    }
+
+    #[inline(always)]
     pub(crate) fn owner(&self) -> &TaskOwner {
         &self.owner
+    }
+
+    /// Keeps the thread's `errno` until the guard is dropped.
+    #[inline(always)]
+    pub(crate) fn keep_errno(&self) -> ErrnoGuard {
+        // SAFETY: a state is only had on its own thread.
+        unsafe { ErrnoGuard::at(self.errno) }
     }
 }
 
@@ -84,6 +105,8 @@ fn start(probe: &'static Probe) {
     let state = Box::into_raw(Box::new(ThreadState {
         probe,
         owner: probe.boundary().start_task(identity, !INTERNAL.get()),
+        // SAFETY: has no precondition.
+        errno: unsafe { libc::__errno_location() },
     }));
     // SAFETY: the key was made by `new_exit_key`, and the value is what its destructor expects.
     if unsafe { libc::pthread_setspecific(probe.exit_key(), state.cast()) } != 0 {

@@ -29,6 +29,13 @@
 //! vector registers are saved, and not what AVX adds to them: CoreCLR passes no argument or result that is wider than 16
 //! bytes in a vector register (it refuses `Vector256<T>` in signatures of native functions).
 //!
+//! # Signals
+//! A signal handler may run between any two instructions and call through thunks itself, on the same thread. Its brackets
+//! are gone when it returns, and have used places from the top on. So a place is taken (by moving the top) before it is
+//! written, and read before it is given back; until then what is to be kept is in registers or in the red zone. In between
+//! the handler finds what the place held before: a slot, and a stack pointer that is the highest address of all, so that
+//! the place does not look as if it were jumped over. Whoever gives a place back leaves that there.
+//!
 //! # Unwinding
 //! Between the call and the return the caller's address is not on the stack. The unwind information says where it is: rbx
 //! holds the bracket, and return address and caller's rbx are at fixed places in it. The frame's address (CFA) is said to
@@ -169,8 +176,8 @@ clrhost_set_thunk_cells:
     ret
     .cfi_endproc
 
-    # dlsym(handle, name), with the stack pointer, where the return address lies, as a third argument; for the runtime, and for
-    # managed code.
+    # dlsym(handle, name), for the runtime, and for managed code. The runtime's comes with the address it returns to as a
+    # third argument, and with a pointer as a fourth: to the registers that the runtime wants back, above which lie its frames.
     # RTLD_NEXT goes to dlsym itself, which looks at who called it.
     .type clrhost_dlsym, @function
     .globl clrhost_dlsym
@@ -179,8 +186,20 @@ clrhost_dlsym:
     .cfi_startproc
     cmp rdi, -1
     je 1f
-    mov rdx, rsp
-    jmp {looked_up}
+    mov rdx, qword ptr [rsp]
+    push rbx
+    push rbp
+    push r12
+    push r13
+    push r14
+    push r15
+    mov rcx, rsp
+    sub rsp, 8
+    .cfi_adjust_cfa_offset 56
+    call {looked_up}
+    add rsp, 56
+    .cfi_adjust_cfa_offset -56
+    ret
 1:  jmp qword ptr [rip + dlsym@GOTPCREL]
     .cfi_endproc
 
@@ -313,6 +332,13 @@ clrhost_uco_enter:
     mov r10, qword ptr fs:[r10]
     .endm
 
+    # From the task in r10, with the thunk in r11: the slot of the thunk's target, 0 for none.
+    .macro clrhost_slot
+    mov r10, qword ptr [r10 + {SLOTS}]
+    add r10, qword ptr [r11 + {SLOT_OFFSET}]
+    mov r10, qword ptr [r10]
+    .endm
+
     # A thunk with its usual case in line. timed, export and reverse are 0 or 1. What it costs is mostly the number of its
     # stores.
     .macro clrhost_thunk name, timed, export, reverse
@@ -328,64 +354,65 @@ clrhost_uco_enter:
     jz 7f
     # The bracket to be opened. One that no call was in yet has no stack pointer.
     mov r10, qword ptr [r10 + {TOP}]
-    cmp qword ptr [r10 + {STACK_POINTER}], 0
-    je 7f
     cmp rsp, qword ptr [r10 - {BYTES} + {STACK_POINTER}]
     jae 7f
     .if \\export
+    # Before the next check, as a thread that only ever calls from native code was never deeper than now.
     test byte ptr [r10 - {BYTES} + {SLOT}], {NATIVE}
     jnz clrhost_thunk_pass_by
     .endif
-    mov qword ptr [r10 + {SAVED}], rbx
-    mov rbx, r10
-    .cfi_escape 0x10, 3, 2, 0x73, {SAVED}
-    .if \\timed
-    mov qword ptr [rbx + {SCRATCH}], rax
-    mov r10, rdx
-    rdtsc
-    shl rdx, 32
-    or rax, rdx
-    mov qword ptr [rbx + {START}], rax
-    mov rdx, r10
-    mov rax, qword ptr [rbx + {SCRATCH}]
-    mov qword ptr [rbx + {INNER}], 0
+    cmp qword ptr [r10 + {STACK_POINTER}], 0
+    je 7f
+    # What has no register waits below the stack pointer, where signal handlers leave 128 bytes alone.
+    .if \\reverse | \\timed
+    mov qword ptr [rsp - 8], rax
     .endif
-    # r10 becomes the slot.
+    .if \\reverse
+    mov rax, qword ptr [r10 - {BYTES} + {SLOT}]
+    .endif
     clrhost_task
-    mov r10, qword ptr [r10 + {SLOTS}]
-    add r10, qword ptr [r11 + {SLOT_OFFSET}]
-    mov r10, qword ptr [r10]
+    clrhost_slot
     test r10, r10
     jz 6f
     .if \\reverse
     # From where the first call came, it usually comes.
-    mov qword ptr [rbx + {SCRATCH}], rax
-    mov rax, qword ptr [rbx - {BYTES} + {SLOT}]
     cmp rax, qword ptr [r10 + {CALLER}]
-    mov rax, qword ptr [rbx + {SCRATCH}]
     jne 6f
     .endif
+    .if \\timed
+    mov r10, rdx
+    rdtsc
+    shl rdx, 32
+    or rax, rdx
+    mov rdx, r10
+    .endif
+    # First the place is taken, then it is written (Signals, above).
+    clrhost_task
+    mov qword ptr [r10 + {BUSY}], 1
+    add qword ptr [r10 + {TOP}], {BYTES}
+    mov r10, qword ptr [r10 + {TOP}]
+    mov qword ptr [r10 - {BYTES} + {SAVED}], rbx
+    lea rbx, [r10 - {BYTES}]
+    .cfi_escape 0x10, 3, 2, 0x73, {SAVED}
     mov qword ptr [rbx + {STACK_POINTER}], rsp
-    .if \\reverse
-    add r10, {EXACT}
-    mov qword ptr [rbx + {SLOT}], r10
-    clrhost_task
-    mov qword ptr [r10 + {BUSY}], 1
-    mov r10, qword ptr [rbx + {SLOT}]
-    inc qword ptr [r10 - {EXACT} + {CALLS}]
-    .else
-    add r10, {EXACT} + {NATIVE}
-    mov qword ptr [rbx + {SLOT}], r10
-    clrhost_task
-    mov qword ptr [r10 + {BUSY}], 1
-    mov r10, qword ptr [rbx + {SLOT}]
-    inc qword ptr [r10 - {EXACT} - {NATIVE} + {CALLS}]
+    .if \\timed
+    mov qword ptr [rbx + {START}], rax
+    mov qword ptr [rbx + {INNER}], 0
     .endif
     clrhost_task
-    add rbx, {BYTES}
-    mov qword ptr [r10 + {TOP}], rbx
-    sub rbx, {BYTES}
+    clrhost_slot
+    inc qword ptr [r10 + {CALLS}]
+    .if \\reverse
+    add r10, {EXACT}
+    .else
+    add r10, {EXACT} + {NATIVE}
+    .endif
+    mov qword ptr [rbx + {SLOT}], r10
+    clrhost_task
     mov qword ptr [r10 + {BUSY}], 0
+    .if \\reverse | \\timed
+    mov rax, qword ptr [rsp - 8]
+    .endif
     pop qword ptr [rbx + {RETURN}]
 2:  clrhost_cfi_called
     call qword ptr [r11 + {TARGET}]
@@ -396,6 +423,15 @@ clrhost_uco_enter:
     lea r11, [rbx + {BYTES}]
     cmp qword ptr [r10 + {TOP}], r11
     jne 3f
+    # r9 becomes the bracket. Before it is given back, all is read that it holds.
+    push qword ptr [rbx + {RETURN}]
+    .cfi_def_cfa rsp, 8
+    .cfi_restore rsp
+    .cfi_offset rip, -8
+    mov r9, rbx
+    mov rbx, qword ptr [rbx + {SAVED}]
+    .cfi_same_value rbx
+    mov qword ptr [r9 + {STACK_POINTER}], -1
     .if \\timed
     mov r11, rax
     mov rsi, rdx
@@ -403,19 +439,19 @@ clrhost_uco_enter:
     shl rdx, 32
     or rax, rdx
     xor ecx, ecx
-    sub rax, qword ptr [rbx + {START}]
+    sub rax, qword ptr [r9 + {START}]
     cmovb rax, rcx
     mov rdx, rax
-    sub rdx, qword ptr [rbx + {INNER}]
+    sub rdx, qword ptr [r9 + {INNER}]
     cmovb rdx, rcx
     # rax: ticks in all; rdx: without what was inside; rdi: the slot.
-    mov rdi, qword ptr [rbx + {SLOT}]
+    mov rdi, qword ptr [r9 + {SLOT}]
     and rdi, -{FLAGS} - 1
     mov qword ptr [r10 + {BUSY}], 1
-    mov qword ptr [r10 + {TOP}], rbx
+    mov qword ptr [r10 + {TOP}], r9
     add qword ptr [rdi + {TOTAL}], rax
     add qword ptr [rdi + {SELF}], rdx
-    add qword ptr [rbx - {BYTES} + {INNER}], rax
+    add qword ptr [r9 - {BYTES} + {INNER}], rax
     cmp rax, qword ptr [rdi + {MAX}]
     jbe 1f
     mov qword ptr [rdi + {MAX}], rax
@@ -431,30 +467,25 @@ clrhost_uco_enter:
     shr rax, cl
     and eax, 3
     add r8d, eax
-    mov r9d, {BUCKETS} - 1
-    cmp r8d, r9d
-    cmova r8d, r9d
+    mov ecx, {BUCKETS} - 1
+    cmp r8d, ecx
+    cmova r8d, ecx
 1:  inc qword ptr [rdi + r8 * 8 + {HISTOGRAM}]
     mov qword ptr [r10 + {BUSY}], 0
     mov rax, r11
     mov rdx, rsi
     .else
-    mov qword ptr [r10 + {TOP}], rbx
+    mov qword ptr [r10 + {TOP}], r9
     .endif
-    push qword ptr [rbx + {RETURN}]
-    .cfi_def_cfa rsp, 8
-    .cfi_restore rsp
-    .cfi_offset rip, -8
-    mov rbx, qword ptr [rbx + {SAVED}]
-    .cfi_same_value rbx
     ret
 3:  clrhost_cfi_called
     clrhost_close_out_of_line
     clrhost_cfi_plain
     # Rust opens the bracket from the beginning.
-    .cfi_escape 0x10, 3, 2, 0x73, {SAVED}
-6:  mov rbx, qword ptr [rbx + {SAVED}]
-    .cfi_same_value rbx
+6:
+    .if \\reverse | \\timed
+    mov rax, qword ptr [rsp - 8]
+    .endif
 7:  clrhost_open_out_of_line
     jmp 2b
     .cfi_endproc
@@ -548,6 +579,7 @@ clrhost_thunks_end:
 
     .purgem clrhost_thunk
     .purgem clrhost_task
+    .purgem clrhost_slot
     .purgem clrhost_open_out_of_line
     .purgem clrhost_close_out_of_line
     .purgem clrhost_cfi_called
@@ -563,7 +595,6 @@ clrhost_thunks_end:
     STACK_POINTER = const layout::BRACKET_STACK_POINTER,
     RETURN = const layout::BRACKET_RETURN,
     SAVED = const layout::BRACKET_SAVED,
-    SCRATCH = const layout::BRACKET_SCRATCH,
     NATIVE = const layout::NATIVE,
     EXACT = const layout::EXACT,
     FLAGS = const layout::FLAGS,

@@ -6,8 +6,13 @@
 
 mod bed;
 mod child;
+mod depth;
+mod figures;
 mod jumps;
 mod native;
 mod registers;
+mod signals;
+mod threads;
 mod throws;
+mod times;
 mod values;

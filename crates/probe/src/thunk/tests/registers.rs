@@ -142,7 +142,7 @@ fn registers_stack_and_modes_are_as_without_a_thunk() {
 fn wide_vectors_pass_in_line() {
     in_modes(&[Mode::Counted, Mode::Timed], |bed| {
         if !is_x86_feature_detected!("avx2") {
-            println!("skipped: the processor has no AVX2");
+            println!("said: skipped: the processor has no AVX2");
             return;
         }
         let calls = Calls::load(bed);
@@ -169,7 +169,7 @@ fn wide_vectors_pass_in_line() {
 fn wide_vectors_keep_their_lower_halves_out_of_line() {
     in_modes(&[Mode::Hosted], |bed| {
         if !is_x86_feature_detected!("avx2") {
-            println!("skipped: the processor has no AVX2");
+            println!("said: skipped: the processor has no AVX2");
             return;
         }
         let calls = Calls::load(bed);

@@ -23,6 +23,9 @@ __attribute__((noinline)) long jumps_native(long x) { volatile long y = CALLBACK
 long jumps_tail(long x) { return INNER(x); }
 long jumps_tail_back(long x) { return CALLBACK(x); }
 
+// A call inside a call inside a call; how many.
+__attribute__((noinline)) long jumps_down(long x) { volatile long y = x ? INNER(x - 1) + 1 : 0; return y; }
+
 // Calls f so often, each time jumping out of it. How often that came back otherwise.
 long jumps_out(function f, long times) {
     volatile long returned = 0;
@@ -136,9 +139,8 @@ static void handler(int signal) {
     handled++;
 }
 
-void jumps_handle(int signal, int on_other_stack, int fast) {
+void jumps_handle(int signal, int on_other_stack) {
     struct sigaction action = { .sa_handler = handler, .sa_flags = SA_RESTART | (on_other_stack ? SA_ONSTACK : 0) };
-    (void)fast;
     sigaction(signal, &action, 0);
 }
 

@@ -12,7 +12,7 @@
 typedef int (*function)(int);
 
 extern "C" {
-function throws_chain[20000];
+function throws_chain[100000];
 // How many destructors ran, and how many frames caught and threw again.
 thread_local int throws_destroyed, throws_again;
 int throws_destroyed_now() { int n = throws_destroyed; throws_destroyed = 0; return n; }
