@@ -388,11 +388,15 @@ clrhost_uco_enter:
     .endif
     # First the place is taken, then it is written (Signals, above).
     clrhost_task
+    mov qword ptr [rsp - 16], rbx
+    .cfi_offset rbx, -24
+    mov rbx, qword ptr [r10 + {TOP}]
     mov qword ptr [r10 + {BUSY}], 1
-    add qword ptr [r10 + {TOP}], {BYTES}
-    mov r10, qword ptr [r10 + {TOP}]
-    mov qword ptr [r10 - {BYTES} + {SAVED}], rbx
-    lea rbx, [r10 - {BYTES}]
+    add rbx, {BYTES}
+    mov qword ptr [r10 + {TOP}], rbx
+    mov r10, qword ptr [rsp - 16]
+    sub rbx, {BYTES}
+    mov qword ptr [rbx + {SAVED}], r10
     .cfi_escape 0x10, 3, 2, 0x73, {SAVED}
     mov qword ptr [rbx + {STACK_POINTER}], rsp
     .if \\timed
