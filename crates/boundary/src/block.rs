@@ -363,7 +363,7 @@ impl Block {
     }
 
     /// Owner only: makes a change that readers see whole or not at all.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn change<T>(&self, change: impl FnOnce() -> T) -> T {
         self.busy.store(1, Relaxed);
         fence(Release);
@@ -436,7 +436,7 @@ impl Block {
 }
 
 /// Owner only: adds one completed call to the words of a slot.
-#[inline]
+#[inline(always)]
 pub(crate) fn record_time(words: &Slot, total: u64, own: u64) {
     add(&words[slot::TOTAL], total);
     add(&words[slot::SELF], own);

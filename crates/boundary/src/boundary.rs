@@ -261,6 +261,7 @@ impl<C: Clock> Boundary<C> {
     }
 
     /// Closes the brackets that were jumped over, as far as a call made with this stack pointer shows it.
+    #[inline]
     pub fn unwind_jumped_over(&self, owner: &TaskOwner, sp: usize, is_tail_call: bool) {
         self.unwind_stale(owner, u64::MAX, CallSite { stack_pointer: sp, exact: true, is_tail_call });
     }
