@@ -148,7 +148,8 @@ impl Thunk {
 
     /// True once, for a call that is none of the program's.
     pub(crate) fn take_skip(&self) -> bool {
-        self.flags.fetch_and(!SKIP, Relaxed) & SKIP != 0
+        // Looked at before, because few calls need the locked instruction.
+        self.flags.load(Relaxed) & SKIP != 0 && self.flags.fetch_and(!SKIP, Relaxed) & SKIP != 0
     }
 
     /// Whether more is to be looked at than in most thunks.

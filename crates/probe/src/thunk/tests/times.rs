@@ -84,7 +84,8 @@ impl Call {
         let made = bed.thunk(purpose, bend_time as *const () as usize);
         // SAFETY: it leads to `bend_time`.
         let stub: extern "C" fn() = unsafe { as_function(made.stub) };
-        (BEGUN_BEFORE.store(0, Relaxed), INSIDE.store(0, Relaxed));
+        BEGUN_BEFORE.store(0, Relaxed);
+        INSIDE.store(0, Relaxed);
         stub();
         Call { stub, made, hit: vec![false; layout::HISTOGRAM_BUCKETS] }
     }
@@ -92,7 +93,8 @@ impl Call {
     /// A call that seems to take about that long. How long it was.
     #[track_caller]
     fn make(&mut self, begun_before: i64, inside: u64) -> u64 {
-        (BEGUN_BEFORE.store(begun_before, Relaxed), INSIDE.store(inside, Relaxed));
+        BEGUN_BEFORE.store(begun_before, Relaxed);
+        INSIDE.store(inside, Relaxed);
         let before = Numbers::read();
         (self.stub)();
         let after = Numbers::read();
