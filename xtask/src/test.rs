@@ -10,6 +10,10 @@ pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
     let dotnet = setup()?;
     // The tests of the headers compile C++.
     debian::ensure_command("g++", "g++")?;
+    // Those of stack walks run it; they do without where there is none.
+    if let Err(failure) = debian::ensure_command("gdb", "gdb") {
+        progress("gdb", &format!("missing, so its tests are skipped: {failure}"));
+    }
     fixtures::build()?;
     fixtures::build_sample("orders", "Orders")?;
     fixtures::build_sample("load", "Load")?;

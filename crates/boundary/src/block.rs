@@ -268,6 +268,14 @@ impl Block {
         self.set_kept(depth);
     }
 
+    /// Owner only: the same of a bracket that was jumped over. An unwinder may have called for it, and will look at the stack
+    /// pointer once more, but for its highest bit.
+    pub(crate) fn give_back_unwound(&self, depth: usize, place: &Entry) {
+        let stack_pointer = place[entry::STACK_POINTER].load(Relaxed);
+        place[entry::STACK_POINTER].store(stack_pointer | 1 << 63, Relaxed);
+        self.set_kept(depth);
+    }
+
     /// The bracket at this depth, counted from the bottom, or the place for it. `None` beyond what is kept.
     #[inline(always)]
     pub(crate) fn entry(&self, depth: usize) -> Option<&Entry> {

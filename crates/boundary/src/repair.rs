@@ -140,7 +140,7 @@ impl TaskOwner {
         self.block.change(|| {
             add(self.block.counter(Counter::Unwound), 1);
             add(&words[slot::UNWOUND], 1);
-            self.block.give_back(inside, place);
+            self.block.give_back_unwound(inside, place);
         });
         Some(Ended::of(words, flags))
     }

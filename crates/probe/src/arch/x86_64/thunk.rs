@@ -226,9 +226,12 @@ clrhost_uco_enter:
     # --- Parts of a thunk ------------------------------------------------------------------------------------------
 
     # The frame while the function runs: return address at rbx + RETURN, rbx at rbx + SAVED, rsp as it is.
+    # DW_CFA_def_cfa_expression breg7 + 8, breg3 + STACK_POINTER, deref, lit1, shl, the same of the bracket below, eq, lit7,
+    # mul, minus: see Unwinding, above.
     # DW_CFA_val_expression r7 = breg7 + 0; DW_CFA_expression r16 = breg3 + RETURN, r3 = breg3 + SAVED.
     .macro clrhost_cfi_called
-    .cfi_def_cfa rsp, 8
+    .cfi_escape 0x0F, 16, 0x77, 8, 0x73, {STACK_POINTER}, 0x06, 0x31, 0x24
+    .cfi_escape 0x73, {STACK_POINTER} - {BYTES} + 128, 0x06, 0x31, 0x24, 0x29, 0x37, 0x1E, 0x1C
     .cfi_escape 0x16, 7, 2, 0x77, 0
     .cfi_escape 0x10, 16, 2, 0x73, {RETURN}
     .cfi_escape 0x10, 3, 2, 0x73, {SAVED}

@@ -37,16 +37,14 @@ pub(super) fn in_modes<F: Fn(&Bed)>(modes: &[Mode], body: F) {
 }
 
 /// The process in which the test runs in this mode.
-pub(super) fn child<F>(mode: Mode) -> Command {
+fn child<F>(mode: Mode) -> Command {
+    process_of(mode, test_name::<F>())
+}
+
+/// The process in which this test runs in this mode.
+pub(super) fn process_of(mode: Mode, test: &str) -> Command {
     let mut command = Command::new(env::current_exe().expect("the test binary has a path"));
-    command.args([
-        test_name::<F>(),
-        "--exact",
-        "--quiet",
-        "--nocapture",
-        "--include-ignored",
-        "--test-threads=1",
-    ]);
+    command.args([test, "--exact", "--quiet", "--nocapture", "--include-ignored", "--test-threads=1"]);
     command.env(MODE, format!("{mode:?}")).env("RUST_BACKTRACE", "0");
     // The tests may themselves run under a profiler.
     for name in ["CORECLR_ENABLE_PROFILING", "CORECLR_PROFILER", "CORECLR_PROFILER_PATH"] {

@@ -12,6 +12,7 @@ mod jumps;
 mod native;
 mod registers;
 mod signals;
+mod stacks;
 mod threads;
 mod throws;
 mod times;

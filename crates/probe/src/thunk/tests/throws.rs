@@ -185,6 +185,29 @@ fn a_thread_is_cancelled_inside() {
     in_each_mode(|bed| end_inside(bed, c"throws_cancelled", 1));
 }
 
+/// Thunks that lead straight into each other have their return addresses in one place.
+#[test]
+fn an_exception_passes_thunks_without_frames_in_between() {
+    in_each_mode(|bed| {
+        let throws = Throws::load(bed);
+        for only in [vec![Purpose::Leave], vec![Purpose::Leave, Purpose::Reverse]] {
+            let mut innermost = throws.native.address(c"throws_error");
+            let chain: Vec<_> = (0..20)
+                .map(|index| {
+                    let made = bed.thunk(only[index % only.len()], innermost);
+                    innermost = made.stub;
+                    made
+                })
+                .collect();
+            // SAFETY: the array of throws.cpp has a first place.
+            unsafe { *(throws.native.address(c"throws_chain") as *mut usize) = innermost };
+            (0..100).for_each(|_| assert_eq!(throws.call(c"throws_catch", 0), 1));
+            assert_eq!(bed.all_counts(&chain), [(100, 0, 100); 20]);
+            bed.assert_balanced();
+        }
+    });
+}
+
 /// A panic of Rust's is an exception too.
 #[test]
 fn a_panic_passes_through_thunks() {

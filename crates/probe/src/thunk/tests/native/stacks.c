@@ -6,7 +6,7 @@
 #include <unwind.h>
 
 typedef long (*function)(long);
-function NEXT;
+function NEXT, LAST;
 
 static void *frames[100];
 static volatile long count;
@@ -32,6 +32,8 @@ long stacks_frames(void ***found) { *found = frames; return count; }
 
 // A debugger stops here.
 __attribute__((noinline)) long stacks_stop(long x) { __asm__ volatile("" ::: "memory"); return x; }
+
+__attribute__((noinline)) long stacks_between(long x) { volatile long y = LAST(x); return y + 1; }
 
 // Three frames that a debugger has to find, with a frame pointer and without.
 __attribute__((noinline)) long stacks_inner_caller(long x) { volatile long y = NEXT(x); return y + 1; }
