@@ -25,8 +25,8 @@ pub fn measure(setting: &Setting, extent: &Extent<'_>) -> Result<String, Failure
     let threads = curve(setting, "threads", extent.calls, extent.rounds, extent.threads)?;
     let targets = curve(setting, "targets", extent.calls / 10, extent.rounds, extent.targets)?;
     Ok(format!(
-        "### The curve over threads\n\nNanoseconds of a core for a call of one P/Invoke, from so many threads at once on {cores} \
-         cores: beyond that number they share them. Least (median).\n\n{}\n\
+        "### The curve over threads\n\nNanoseconds of a core for a call of one P/Invoke, from so many threads at once on \
+         {cores} cores. Time for which a thread had no core is not in it. Least (median).\n\n{}\n\
          ### The curve over targets\n\nSo many exported functions called in turn by calli, hooked and un-hooked in turns. \
          Least (median).\n\n{}",
         table("threads", &threads, extent.threads),

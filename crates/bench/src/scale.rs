@@ -43,7 +43,7 @@ pub fn measure(setting: &Setting, extent: &Extent) -> Result<String, Failure> {
     let mut table = Table::new(&headings);
     let programs = [
         (format!("{threads} threads at once, {THREAD_CALLS} calls each"), "Crowd", threads, "thread"),
-        (format!("{targets} targets"), "ManyTargets", targets, "target"),
+        (format!("{targets} targets, each called three times"), "Bench", targets, "target"),
         (format!("{crossings} crossings on 2 threads"), "Billion", crossings, "crossing"),
     ];
     for (what, fixture, number, unit) in programs {
@@ -117,10 +117,11 @@ fn run_few(setting: &Setting, variant: Variant, fixture: &str, number: u64) -> R
 }
 
 fn run(setting: &Setting, variant: Variant, fixture: &str, number: u64) -> Result<Run, Failure> {
-    let mut args = vec![number.to_string()];
-    if fixture == "Crowd" {
-        args.push(THREAD_CALLS.to_string());
-    }
+    let args = match fixture {
+        "Crowd" => vec![number.to_string(), THREAD_CALLS.to_string()],
+        "Bench" => vec!["many".to_owned(), number.to_string()],
+        _ => vec![number.to_string()],
+    };
     let report = std::env::temp_dir().join(format!("clrhost-bench-{}.json", std::process::id()));
     let mut command = variant.command(setting, &setting.fixture(fixture), &args);
     if variant != Variant::Dotnet {
@@ -187,10 +188,8 @@ fn compare(output: &str, report: &Path) -> Result<(u64, u64), Failure> {
     let (mut reported, mut counted) = (0, 0);
     let in_report = rows(&report["targets"]);
     for wanted in rows(&program["targets"]) {
-        let is_it = |row: &&Value| {
-            row["method"] == wanted["method"]
-                && (wanted["symbol"].is_null() || row["symbol"] == wanted["symbol"])
-        };
+        let fits = |row: &Value, field: &str| wanted[field].is_null() || row[field] == wanted[field];
+        let is_it = |row: &&Value| ["method", "symbol", "library"].iter().all(|field| fits(row, field));
         let found: u64 = in_report.iter().filter(is_it).filter_map(|row| row["calls"].as_u64()).sum();
         let calls = wanted["calls"].as_u64().unwrap_or_default();
         if found != calls {

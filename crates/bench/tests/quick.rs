@@ -25,7 +25,7 @@ fn quick_figures_go_where_they_are_wanted_and_nowhere_else() {
 
 #[test]
 fn much_of_everything_is_run_and_the_reports_agree() {
-    let (_, _, _) = (fixture("Crowd"), fixture("ManyTargets"), fixture("Billion"));
+    let (_, _, _) = (fixture("Bench"), fixture("Crowd"), fixture("Billion"));
     let written = quick(&["--scale"], "<!-- figures: written by `cargo xtask bench --scale` -->\n");
     assert!(written.contains("100000, 100000 |"), "{written}");
 }

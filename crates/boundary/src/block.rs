@@ -216,6 +216,7 @@ impl Block {
     }
 
     /// Address of the first open bracket.
+    #[inline]
     fn bottom(&self) -> u64 {
         self.entries.as_ptr().expose_provenance() as u64 + ENTRY_BYTES
     }
@@ -278,7 +279,7 @@ impl Block {
     /// The bracket at this depth, counted from the bottom, or the place for it. `None` beyond what is kept.
     #[inline(always)]
     pub(crate) fn entry(&self, depth: usize) -> Option<&Entry> {
-        self.entries.get(depth + 1).filter(|_| depth < MAX_BRACKETS)
+        if depth < MAX_BRACKETS { self.entries.get(depth + 1) } else { None }
     }
 
     /// What the bracket at this depth is about: its words and flags. `None` for places where none ever was.
@@ -291,6 +292,7 @@ impl Block {
 
     /// # Safety
     /// `word` was read from [`entry::SLOT`] or [`slot::CALLER`] of this block.
+    #[inline]
     unsafe fn slot_of_word(&self, word: u64) -> Option<&Slot> {
         let address = (word & !flag::ALL) as usize;
         // SAFETY: the address is 0, or that of a slot of this block, which never moves and lives as long as the block.

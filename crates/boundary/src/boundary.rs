@@ -190,6 +190,7 @@ impl<C: Clock> Boundary<C> {
         self.close::<TIMED, HOSTED>(owner, Bracket::ReverseEnter, key, bind);
     }
 
+    #[inline]
     fn open<const TIMED: bool, const HOSTED: bool>(
         &self,
         owner: &TaskOwner,
@@ -301,6 +302,7 @@ impl<C: Clock> Boundary<C> {
         true
     }
 
+    #[inline]
     fn close<const TIMED: bool, const HOSTED: bool>(
         &self,
         owner: &TaskOwner,

@@ -84,6 +84,7 @@ pub(crate) struct Resolved<'a> {
 }
 
 impl Resolved<'_> {
+    #[inline]
     pub(crate) fn target(&self) -> TargetId {
         untag(self.tag).1
     }
@@ -148,6 +149,7 @@ impl TaskOwner {
     }
 
     /// The task.
+    #[inline]
     pub fn task(&self) -> &Arc<Task> {
         &self.task
     }
@@ -238,16 +240,19 @@ impl TaskOwner {
                 self.open_at::<TIMED>(depth, place, key, resolved, now, site);
                 true
             }
-            _ => {
-                self.count_untimed(resolved);
-                let deeper = self.block.counter(Counter::Deeper).load(Relaxed) + 1;
-                self.block.counter(Counter::Deeper).store(deeper, Relaxed);
-                if deeper > self.block.counter(Counter::MaxDeeper).load(Relaxed) {
-                    self.block.counter(Counter::MaxDeeper).store(deeper, Relaxed);
-                }
-                false
-            }
+            _ => self.open_deeper(resolved),
         }
+    }
+
+    #[cold]
+    fn open_deeper(&self, resolved: Resolved<'_>) -> bool {
+        self.count_untimed(resolved);
+        let deeper = self.block.counter(Counter::Deeper).load(Relaxed) + 1;
+        self.block.counter(Counter::Deeper).store(deeper, Relaxed);
+        if deeper > self.block.counter(Counter::MaxDeeper).load(Relaxed) {
+            self.block.counter(Counter::MaxDeeper).store(deeper, Relaxed);
+        }
+        false
     }
 
     /// Counts a call whose bracket is not kept.

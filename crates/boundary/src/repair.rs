@@ -98,7 +98,7 @@ impl TaskOwner {
     }
 
     /// Closes the bracket on top as unwound if it lies above the one at this depth. Call until `None`.
-    #[cold]
+    #[inline]
     pub(crate) fn unwind_above_depth(&self, depth: usize) -> Option<Ended> {
         (self.depth() > depth + 1).then(|| self.unwind_top()).flatten()
     }
@@ -124,6 +124,7 @@ impl TaskOwner {
     }
 
     /// Closes the bracket on top as unwound: counted as such, not timed, since nobody saw when it ended.
+    #[cold]
     pub(crate) fn unwind_top(&self) -> Option<Ended> {
         let deeper = self.block.counter(Counter::Deeper);
         if deeper.load(Relaxed) > 0 {

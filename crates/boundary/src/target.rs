@@ -164,6 +164,7 @@ pub struct Target {
 
 impl Target {
     /// Its number.
+    #[inline]
     pub fn id(&self) -> TargetId {
         self.id
     }
@@ -186,6 +187,7 @@ impl Target {
     ///
     /// Waits of the runtime's own are reported without asking (contract: tasks, section 4.2, "When the calls are really
     /// made").
+    #[inline]
     pub(crate) fn needs_hook(&self, layer: &HostingLayer) -> bool {
         if self.description.kind == TargetKind::RuntimeWait {
             return true;

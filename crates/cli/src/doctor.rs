@@ -4,7 +4,7 @@ use crate::args::Doctor;
 use crate::exit_code;
 use crate::run::host_options;
 use clrhost::engine::{App, Environment, Located, Requirements, locate};
-use clrhost::{Error, check_environment};
+use clrhost::{Error, Source, ThunkMemory, check_environment, check_thunks};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -31,10 +31,11 @@ pub fn doctor(options: &Doctor) -> io::Result<i32> {
             codes.push(exit_code::OTHER_PROFILER);
         }
     }
+    print_source(&mut out)?;
     if let Some(app) = &options.app {
         writeln!(out, "\nApplication {}", app.display())?;
         match check_application(app, options, &environment, &located) {
-            Ok(chosen) => writeln!(out, "  ok  {chosen}")?,
+            Ok(findings) => findings.iter().try_for_each(|finding| writeln!(out, "  ok  {finding}"))?,
             Err(error) => {
                 writeln!(out, "  !!  {}", error.to_string().replace('\n', "\n      "))?;
                 codes.push(exit_code::of_error(&error));
@@ -43,6 +44,24 @@ pub fn doctor(options: &Doctor) -> io::Result<i32> {
     }
     // The first finding is the one to mend first.
     Ok(codes.first().copied().unwrap_or(0))
+}
+
+/// What crossings are seen by, and what could be in its way. What of a runtime cannot be changed shows when it runs, in the
+/// report.
+fn print_source(out: &mut impl Write) -> io::Result<()> {
+    match check_thunks() {
+        Ok(ThunkMemory::File) => writeln!(out, "  ok  thunks can be made (docs/sources.md)"),
+        Ok(ThunkMemory::Plain) => writeln!(
+            out,
+            "  !!  thunks can be made, but the system does not let files in memory be executed: delegates that\n      \
+             come back from native code in a structure are other objects then. --source flag does without thunks"
+        ),
+        Err(error) => writeln!(
+            out,
+            "  !!  thunks cannot be made, as the system lets no memory be executed that was written: {error}.\n      \
+             Use --source flag"
+        ),
+    }
 }
 
 fn print_roots(out: &mut impl Write, located: &Located) -> io::Result<()> {
@@ -73,17 +92,24 @@ fn check_application(
     options: &Doctor,
     environment: &Environment,
     located: &Located,
-) -> Result<String, Error> {
+) -> Result<[String; 2], Error> {
     let host_options = host_options(&options.hosting);
     let app = App::open(path, &host_options)?;
     let requirements = Requirements::new(&app.config, &host_options, environment)?;
     let selection = requirements.select(located)?;
     let wanted: Vec<String> =
         requirements.frameworks.iter().map(|wanted| format!("{} {}", wanted.name, wanted.version)).collect();
-    Ok(format!(
+    let gets = format!(
         "wants {}, gets {} from {}",
         wanted.join(", "),
         selection.runtime,
         selection.root.path.display()
-    ))
+    );
+    let seen = match Source::best_for(selection.runtime.version.major) {
+        Source::Thunks => "crossings would be seen by thunks",
+        Source::Flag => {
+            "crossings would be seen by the transitions flag, as thunks miss some on this version"
+        }
+    };
+    Ok([gets, seen.to_owned()])
 }

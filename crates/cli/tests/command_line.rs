@@ -299,6 +299,8 @@ fn doctor_says_what_is_there() {
         "Microsoft.NETCore.App 8.",
         "hostfxr 8.",
         "ok  nothing keeps the probe out",
+        "ok  thunks can be made",
+        "ok  crossings would be seen by thunks",
         "ok  wants Microsoft.NETCore.App 8.0.0, gets Microsoft.NETCore.App",
     ] {
         assert!(doctor.stdout.contains(word), "{word:?} is missing\n{doctor}");

@@ -113,7 +113,9 @@ fn unmanaged_callers_only() {
 
 #[test]
 fn delegates_made_from_native_pointers() {
-    for hosted in check_fixture("Pointers") {
+    // Up to .NET 8 the runtime makes delegates in fields of structures where no thunk can be put before them.
+    let thunks = Otherwise { unseen: &["TwiceInField.Invoke"], ..Otherwise::default() };
+    for hosted in check_but(&Program::fixture("Pointers"), &thunks) {
         let row = hosted.row("TwiceFunction.Invoke");
         assert_eq!((row.kind.as_str(), row.lower_bound), ("native_delegate", false));
         assert!(!hosted.report.totals.lower_bound, "{}", hosted.text);

@@ -4,10 +4,11 @@
 
 mod support;
 
-use clrhost_testkit::{Finished, Run, dotnet_root, program, scratch};
+use clrhost_testkit::{Finished, Run, program, scratch};
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
+use support::others::{coco, mcs, nbgv};
 use support::{Hosted, Program, assert_same, files};
 
 /// The report of a program that calls only .NET's own native libraries, unless it says otherwise.
@@ -16,34 +17,6 @@ fn check_balanced(hosted: &Hosted) {
     hosted.assert_sound();
     assert_eq!(hosted.report.totals.unwound, 0, "{}", hosted.text);
     assert!(hosted.report.totals.leave > 100, "{}", hosted.text);
-}
-
-/// Mono's C# compiler with a file to compile; the result is `OUT/Input.exe`.
-fn mcs(out: &str) -> (Program, PathBuf) {
-    let folder = program("mcs");
-    let result = scratch(out).join("Input.exe");
-    let framework = dotnet_root().join("shared/Microsoft.NETCore.App");
-    let version = files(&framework).pop().expect("an installed framework");
-    let reference = |name: &str| option("-r:", framework.join(&version).join(name));
-    let args = [
-        "-nostdlib".into(),
-        "-noconfig".into(),
-        reference("System.Private.CoreLib.dll"),
-        reference("System.Console.dll"),
-        reference("System.Runtime.dll"),
-        option("-out:", result.clone()),
-        folder.join("Input.cs").into(),
-    ];
-    let compiler = Program::new(folder.join("mcs.exe"))
-        .exec_options(["--runtimeconfig".into(), OsString::from(folder.join("rc8.json"))])
-        .args(args);
-    (compiler, result)
-}
-
-fn option(name: &str, file: PathBuf) -> OsString {
-    let mut option = OsString::from(name);
-    option.push(file);
-    option
 }
 
 /// What the compiled program prints: the sum of 0 to 299, by 300 P/Invokes of libc's `abs`.
@@ -92,15 +65,8 @@ fn what_monos_compiler_wrote_runs() {
 
 #[test]
 fn coco_generates_a_compiler() {
-    let folder = program("coco");
-    let generate = |out: &PathBuf| {
-        Program::new(folder.join("Coco.exe"))
-            .exec_options(["--runtimeconfig".into(), OsString::from(folder.join("rc8.json"))])
-            .args(["-frames".into(), OsString::from(&folder), "-o".into(), OsString::from(out)])
-            .args([folder.join("Calc.atg")])
-    };
     let (ours, dotnets) = (scratch("coco-clrhost"), scratch("coco-dotnet"));
-    let (hosted, dotnet) = (generate(&ours).under_clrhost(), generate(&dotnets).under_dotnet());
+    let (hosted, dotnet) = (coco(&ours).under_clrhost(), coco(&dotnets).under_dotnet());
     assert_same(&hosted.finished, &dotnet);
     dotnet.assert_code(0);
     check_balanced(&hosted);
@@ -110,16 +76,6 @@ fn coco_generates_a_compiler() {
         assert!(read(&ours).len() > 1000);
         assert_eq!(read(&ours), read(&dotnets), "{name}");
     }
-}
-
-fn nbgv(engine: &str) -> Program {
-    let folder = program("nbgv");
-    Program::new(folder.join("package/nbgv.cli/tools/net8.0/any/nbgv.dll"))
-        .args(["get-version", "--format", "json"])
-        .env("NBGV_GitEngine", engine)
-        // Whose repository it is depends on who ran `cargo xtask`.
-        .env("HOME", scratch("home"))
-        .current_dir(folder.join("repo"))
 }
 
 #[test]

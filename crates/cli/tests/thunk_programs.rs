@@ -176,6 +176,18 @@ programs! {
     });
 }
 
+/// Threads that native code made and that never were in managed code: they come by a thunk, where it shows that they make no
+/// crossing.
+#[test]
+fn native_threads_that_call_an_exported_pointer_have_no_crossings() {
+    let idle = SOURCES.map(|source| {
+        let hosted = Program::fixture("Exports").seen_by(source).under_clrhost();
+        let idle = hosted.report.tasks.iter().filter(|task| task.leave + task.reverse_enter == 0);
+        idle.count()
+    });
+    assert_eq!(idle, [0, 4]);
+}
+
 /// What is compared between sources has to be the same between two runs with one of them.
 #[test]
 fn two_runs_are_reported_alike() {

@@ -63,6 +63,7 @@ pub use clrhost_boundary::{
 pub use clrhost_engine_coreclr as engine;
 pub use clrhost_policy as policy;
 pub use clrhost_probe::{
-    Attachment, Probe, ProbeConfig, ProbeError, ProbeSnapshot, Source, Timing, check_environment,
+    Attachment, Probe, ProbeConfig, ProbeError, ProbeSnapshot, Source, ThunkMemory, Timing,
+    check_environment, check_thunks,
 };
 pub use clrhost_report as report;

@@ -2,7 +2,7 @@
 
 use crate::admission::Bound;
 use crate::arch::thunk::managed_dlsym_entry;
-use crate::lookups::{Seeker, managed_looked_up_version};
+use crate::lookups::{Seeker, is_announced_call, managed_looked_up_version};
 use crate::native_symbol::symbol_at;
 use crate::pinvokes::Declaration;
 use crate::probe::{Probe, lock};
@@ -98,15 +98,21 @@ impl Bindings {
 }
 
 impl Probe {
-    /// What the look-up of a function gets: its address, that of a thunk, or nothing if it is denied. Takes locks and
-    /// allocates.
-    pub(crate) fn bind_function(&'static self, seeker: Seeker, name: &CStr, address: usize) -> Option<usize> {
+    /// What the look-up of a function gets: its address, that of a thunk, or nothing if it is denied. Registers and
+    /// frames of the runtime that looks it up lie from `runtimes_stack` on. Takes locks and allocates.
+    pub(crate) fn bind_function(
+        &'static self,
+        seeker: Seeker,
+        name: &CStr,
+        address: usize,
+        runtimes_stack: usize,
+    ) -> Option<usize> {
         let Some(found) = symbol_at(address).filter(|found| found.is_function) else { return Some(address) };
         let symbol = name.to_string_lossy();
         let declaration = match seeker {
             Seeker::Managed => None,
-            Seeker::PInvoke => self.declaration_of(&symbol, &found.library),
-            Seeker::PerhapsPInvoke => match self.declaration_of(&symbol, &found.library) {
+            Seeker::PInvoke => self.declaration_of(&symbol, &found.library, runtimes_stack),
+            Seeker::PerhapsPInvoke => match self.declaration_of(&symbol, &found.library, runtimes_stack) {
                 // Also by its library, as others may look up functions of the same name.
                 Some(it) if it.names_library(&found.library) => Some(it),
                 _ => return Some(address),
@@ -166,10 +172,13 @@ impl Probe {
         let asks = purpose != Purpose::LeaveSuppressed || !self.is_hosted();
         let looks_up = look_up_for_managed(function).filter(|_| asks);
         let bound = self.bind_to(description, looks_up.unwrap_or(address), purpose);
-        if let Bound::Hooked(thunk) = &bound
-            && Some(thunk.leads_to()) == looks_up
-        {
-            thunk.look_at_handles();
+        if let Bound::Hooked(thunk) = &bound {
+            if Some(thunk.leads_to()) == looks_up {
+                thunk.look_at_handles();
+            }
+            if is_announced_call() {
+                thunk.skip_next_call();
+            }
         }
         bound
     }

@@ -30,21 +30,34 @@ fn defect(entry: &'static str) -> Hresult {
 }
 
 /// Keeps `errno` as it is until dropped. A P/Invoke with `SetLastError` reads it after our hook ran.
-pub(crate) struct ErrnoGuard(libc::c_int);
+pub(crate) struct ErrnoGuard {
+    location: *mut libc::c_int,
+    value: libc::c_int,
+}
 
 impl ErrnoGuard {
     #[inline]
     pub(crate) fn keep() -> ErrnoGuard {
-        // SAFETY: the location is valid for the life of the calling thread.
-        ErrnoGuard(unsafe { *libc::__errno_location() })
+        // SAFETY: the location is the calling thread's, and good for its life.
+        unsafe { ErrnoGuard::at(libc::__errno_location()) }
+    }
+
+    /// The same where the thread's location of `errno` is known.
+    ///
+    /// # Safety
+    /// `location` is that of the calling thread.
+    #[inline(always)]
+    pub(crate) unsafe fn at(location: *mut libc::c_int) -> ErrnoGuard {
+        // SAFETY: the caller's duty.
+        ErrnoGuard { location, value: unsafe { *location } }
     }
 }
 
 impl Drop for ErrnoGuard {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: as in `keep`, and the guard does not leave its thread.
-        unsafe { *libc::__errno_location() = self.0 };
+        // SAFETY: as when it was made; the guard, which holds a pointer, does not leave its thread.
+        unsafe { *self.location = self.value };
     }
 }
 

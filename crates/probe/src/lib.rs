@@ -1,10 +1,9 @@
 //! The part of clrhost that CoreCLR loads as its profiler.
 //!
 //! [`Probe::install`] makes the one probe of the process and names it to the runtime that is started next. From then on
-//! the probe is a *source* of crossings: it turns what the runtime reports into calls of
-//! [`Boundary`](clrhost_boundary::Boundary). There is one source today, the transitions flag (`transitions`); another
-//! one has to know its thread's state (`thread_state`), bind targets under keys of its own, and call the same four
-//! methods.
+//! the probe is a *source* of crossings, which it turns into calls of [`Boundary`](clrhost_boundary::Boundary). It has two:
+//! thunks (`thunk`, with `lookups`, `bindings`, `callbacks` and `rewrite`), and the transitions flag (`transitions`). Another
+//! one has to know its thread's state (`thread_state`), bind targets under keys of its own, and call the same methods.
 //!
 //! Rules: every call from the runtime goes through `entry::guarded`; on the crossing path no lock, no allocation, no
 //! change of `errno`; no lock is held while the runtime or a host is called.
@@ -44,3 +43,4 @@ pub use activation::{ProbeError, check_environment};
 pub use class_factory::{CLSID_PROBE, dll_get_class_object};
 pub use clock::ProbeClock;
 pub use probe::{Attachment, HostState, Probe, ProbeConfig, ProbeSnapshot, Source, Timing};
+pub use thunk::pages::{ThunkMemory, check_thunks};

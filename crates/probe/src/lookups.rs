@@ -12,7 +12,7 @@ use crate::rewrite::learning::lookup;
 use clrhost_abi::Hresult;
 use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_void};
-use std::sync::atomic::{AtomicUsize, Ordering::*};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
 /// Who looks something up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +30,16 @@ pub(crate) enum Seeker {
 pub(crate) struct Places {
     pinvoke: AtomicUsize,
     export: AtomicUsize,
+    /// The announced P/Invoke was made, and nobody looked it up.
+    not_looked_up: AtomicBool,
 }
 
 impl Places {
+    /// .NET's own native libraries are part of the program, which finds their functions in a table.
+    pub(crate) fn dotnet_is_linked_in(&self) -> bool {
+        self.not_looked_up.load(Relaxed)
+    }
+
     fn seeker(&self, place: usize) -> Option<Seeker> {
         let (pinvoke, export) = (self.pinvoke.load(Relaxed), self.export.load(Relaxed));
         if place == pinvoke {
@@ -67,18 +74,17 @@ impl Places {
 thread_local! {
     /// What the calling thread is about to look up, as [`lookup`] has it.
     static ANNOUNCED: Cell<u8> = const { Cell::new(lookup::NONE) };
-    /// The stack pointer of the runtime's look-up.
-    static LOOKING: Cell<usize> = const { Cell::new(0) };
 }
 
 /// What the next look-up on this thread is. Called by rewritten methods in cooperative GC mode.
 pub(crate) extern "C" fn announce(look_up: usize) {
-    ANNOUNCED.set(look_up as u8);
-}
-
-/// Where the stack of the runtime's own functions begins, on the thread of a look-up.
-pub(crate) fn runtimes_stack() -> usize {
-    LOOKING.get()
+    let before = ANNOUNCED.replace(look_up as u8);
+    if before == lookup::PINVOKE
+        && let Some(places) = Probe::installed().map(Probe::places)
+        && places.pinvoke.load(Relaxed) == 0
+    {
+        places.not_looked_up.store(true, Relaxed);
+    }
 }
 
 /// The calling thread makes the P/Invoke that was announced, which is none of the program's.
@@ -86,15 +92,17 @@ pub(crate) fn is_announced_call() -> bool {
     ANNOUNCED.get() == lookup::PINVOKE
 }
 
-/// Looks up a symbol for the runtime, which goes on at the address that lies at `sp`.
+/// Looks up a symbol for the runtime, which goes on at `place`, and whose registers and frames lie at `stack` and
+/// above.
 ///
 /// # Safety
-/// As for `dlsym`; `sp` is the stack pointer of the call.
+/// As for `dlsym`.
 // SAFETY: called by the assembly that stands in for `dlsym`, with its arguments.
 pub(crate) unsafe extern "C" fn looked_up(
     library: *mut c_void,
     name: *const c_char,
-    sp: usize,
+    place: usize,
+    stack: usize,
 ) -> *mut c_void {
     // SAFETY: the caller's duty.
     let found = unsafe { libc::dlsym(library, name) };
@@ -107,16 +115,13 @@ pub(crate) unsafe extern "C" fn looked_up(
         // SAFETY: the caller's duty, and it is not null.
         let name = unsafe { CStr::from_ptr(name) };
         let Some(probe) = Probe::installed() else { return Hresult::S_OK };
-        // SAFETY: the caller's duty.
-        let place = unsafe { *(sp as *const usize) };
-        LOOKING.set(sp);
         let places = probe.places();
         let announced = ANNOUNCED.get();
         if announced != lookup::NONE {
             places.learn(announced, name, place);
         }
         if let Some(seeker) = places.seeker(place) {
-            let bound = probe.bind_function(seeker, name, found as usize);
+            let bound = probe.bind_function(seeker, name, found as usize, stack);
             if seeker == Seeker::PerhapsPInvoke && bound != Some(found as usize) {
                 // It was one. (In a program of a single file the announced one is not looked up.)
                 places.set_pinvoke(place);
@@ -180,7 +185,7 @@ unsafe fn followed(found: *mut c_void, library: *mut c_void, name: *const c_char
         // SAFETY: the caller's duty, and it is not null.
         let name = unsafe { CStr::from_ptr(name) };
         if let Some(probe) = Probe::installed() {
-            answer = or_missing(probe.bind_function(Seeker::Managed, name, found as usize), library);
+            answer = or_missing(probe.bind_function(Seeker::Managed, name, found as usize, 0), library);
         }
         Hresult::S_OK
     });

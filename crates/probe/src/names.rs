@@ -69,7 +69,8 @@ impl Names {
     ) -> Option<TargetDescription> {
         let metadata = info.module_metadata(module)?;
         let method = metadata.method(token)?;
-        Some(self.describe_method(&metadata, token, &method, None, Direction::ToNative))
+        let path = info.module_path(module);
+        Some(self.describe_method(&metadata, token, &method, path.as_deref(), Direction::ToNative))
     }
 
     /// Describes a method that declares a P/Invoke, from its module as that lies in memory; `None` for an assembly that is

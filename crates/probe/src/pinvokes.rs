@@ -1,7 +1,6 @@
 //! Which managed method a P/Invoke is, told from what the runtime looks up: the name of a symbol and the library it found.
 
 use crate::info::ProfilerInfo;
-use crate::lookups::runtimes_stack;
 use crate::names::Names;
 use crate::probe::{Probe, lock};
 use crate::thread_state::stack_bounds;
@@ -118,13 +117,18 @@ fn made_declarations(info: &ProfilerInfo, module: usize) -> Vec<(String, Declare
 impl Probe {
     /// The method whose P/Invoke of this symbol the calling thread is about to bind; `None` if no loaded assembly declares
     /// one. Where several do, that one whose identity lies on the thread's stack.
-    pub(crate) fn declaration_of(&'static self, symbol: &str, library: &Path) -> Option<Declaration> {
+    pub(crate) fn declaration_of(
+        &'static self,
+        symbol: &str,
+        library: &Path,
+        runtimes_stack: usize,
+    ) -> Option<Declaration> {
         let (info, names) = self.runtime()?;
         let declared = self.pinvokes().declared(self, info, symbol);
         let seen = match &declared[..] {
             [] => return None,
             [_] => Some(0),
-            several => bound_on_this_thread(self, several),
+            several => bound_on_this_thread(self, several, runtimes_stack),
         };
         // Where none is seen, the name of the library has to do; a resolver may have found quite another one.
         let named = || declared.iter().position(|it| is_named(library, &it.library));
@@ -167,18 +171,21 @@ fn from_own_thread<T: Send + 'static>(
 /// It does not tell, and while it works on a P/Invoke it does not let a profiler walk the stack. But it hands the method's
 /// identity, which is its FunctionID, from function to function; so the words on the stack of those are compared. What is left
 /// there from before may be taken for it: the outermost word counts, as it was there first, and methods that have been bound
-/// already come last.
-fn bound_on_this_thread(probe: &'static Probe, candidates: &[Declared]) -> Option<usize> {
+/// already come last. Only registers and frames of the runtime are looked at: frames of ours have remains of others.
+fn bound_on_this_thread(
+    probe: &'static Probe,
+    candidates: &[Declared],
+    runtimes_stack: usize,
+) -> Option<usize> {
     const REACH: usize = 16 * 1024;
     let wanted = candidates.to_vec();
     let functions = from_own_thread(probe, move |info, _| {
         wanted.iter().map(|it| info.function_of(it.module, it.method)).collect::<Vec<_>>()
     })?;
-    // Not on our own functions' part: that has what they left there the last time.
-    let begin = runtimes_stack();
+    let begin = runtimes_stack & !7;
     let end = stack_bounds().end.min(begin + REACH);
     let seen = (begin..end).step_by(8).rev().filter_map(|at| {
-        // SAFETY: all of it is this thread's stack, above the call of a function that has not returned.
+        // SAFETY: all of it is this thread's stack, above the frames of whoever asks.
         let word = unsafe { std::ptr::read_volatile(at as *const usize) };
         functions.iter().position(|&function| function == Some(word))
     });

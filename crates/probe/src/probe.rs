@@ -407,7 +407,13 @@ impl Probe {
         // Asked now: a report may be made when the runtime is gone already.
         let version = info.runtime_version();
         // A gate is passed where thunks are made, and nowhere else.
-        let best = || if self.gate.is_some() { Source::Thunks } else { best_source(version) };
+        let best = || {
+            if self.gate.is_some() {
+                Source::Thunks
+            } else {
+                version.map_or(Source::Thunks, |(major, ..)| Source::best_for(major.into()))
+            }
+        };
         let _ = self.source.set(self.asked_source.unwrap_or_else(best));
         let inlining = Inlining::default();
         let runtime = self.runtime.get_or_init(|| Runtime { info, names, inlining, version });
@@ -420,9 +426,17 @@ impl Probe {
         if self.source() == Source::Thunks
             && let Err(error) = redirect_lookups(&runtime.info)
         {
-            self.note_unhooked(format!(
-                "P/Invokes: the runtime's look-ups of them cannot be redirected: {error}"
-            ));
+            let what = format!("P/Invokes: the runtime's look-ups of them cannot be redirected: {error}");
+            if self.gate.is_some() {
+                // Whatever it would deny could be called, and the runtime would run without us if it was refused here.
+                eprintln!(
+                    "clrhost: the policy cannot be enforced, so the process ends before anything runs: {what}"
+                );
+                const FAILURE: i32 = 125;
+                // SAFETY: ends the process, which has not begun to do what it was started for.
+                unsafe { libc::_exit(FAILURE) };
+            }
+            self.note_unhooked(what);
         }
         let hresult = self.set_event_mask(&runtime.info);
         if hresult.is_failure() {
@@ -460,7 +474,15 @@ impl Probe {
     /// What of the runtime could not be changed so that it tells of crossings, or calls the host, in words; empty where
     /// everything could.
     pub fn unhooked(&self) -> Vec<String> {
-        lock(&self.unhooked).clone()
+        let mut unhooked = lock(&self.unhooked).clone();
+        if self.places.dotnet_is_linked_in() {
+            unhooked.push(
+                "P/Invokes of .NET's own native libraries: they are part of the program's file, so nobody looks their \
+                 functions up"
+                    .to_owned(),
+            );
+        }
+        unhooked
     }
 
     /// File names of the program's assemblies, loaded so far, that hold calls through pointers to native functions
@@ -620,12 +642,13 @@ impl Probe {
     }
 }
 
-/// .NET Core 3.1 marshals delegates in fields of structures where no thunk can be put before them, and does not tell the type
-/// of a delegate that is made for a function pointer.
-fn best_source(version: Option<(u16, u16, u16)>) -> Source {
-    match version {
-        Some((0..5, _, _)) => Source::Flag,
-        _ => Source::Thunks,
+impl Source {
+    /// The source that is used for a runtime of this major version, if none is asked for.
+    ///
+    /// .NET Core 3.1 marshals delegates in fields of structures where no thunk can be put before them, and does not tell the
+    /// type of a delegate that is made for a function pointer.
+    pub fn best_for(major: u64) -> Source {
+        if major < 5 { Source::Flag } else { Source::Thunks }
     }
 }
 

@@ -6,6 +6,7 @@
 //! its next round.
 
 use crate::arch::thunk::set_thunk_cells;
+use crate::entry::ErrnoGuard;
 use crate::probe::Probe;
 use clrhost_abi::Hresult;
 use clrhost_boundary::{Task, TaskIdentity, TaskOwner};
@@ -20,6 +21,8 @@ use std::sync::atomic::Ordering;
 pub(crate) struct ThreadState {
     probe: &'static Probe,
     owner: TaskOwner,
+    /// Where the thread has its `errno`.
+    errno: *mut libc::c_int,
 }
 
 thread_local! {
@@ -55,8 +58,21 @@ pub(crate) fn end_current(probe: &'static Probe) {
 }
 
 impl ThreadState {
+    #[inline(always)]
+    pub(crate) fn probe(&self) -> &'static Probe {
+        self.probe
+    }
+
+    #[inline(always)]
     pub(crate) fn owner(&self) -> &TaskOwner {
         &self.owner
+    }
+
+    /// Keeps the thread's `errno` until the guard is dropped.
+    #[inline(always)]
+    pub(crate) fn keep_errno(&self) -> ErrnoGuard {
+        // SAFETY: a state is only had on its own thread.
+        unsafe { ErrnoGuard::at(self.errno) }
     }
 }
 
@@ -89,6 +105,8 @@ fn start(probe: &'static Probe) {
     let state = Box::into_raw(Box::new(ThreadState {
         probe,
         owner: probe.boundary().start_task(identity, !INTERNAL.get()),
+        // SAFETY: has no precondition.
+        errno: unsafe { libc::__errno_location() },
     }));
     // SAFETY: the key was made by `new_exit_key`, and the value is what its destructor expects.
     if unsafe { libc::pthread_setspecific(probe.exit_key(), state.cast()) } != 0 {

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod others;
+
 use clrhost::report::{Exit, OpenRow, Report, TargetRow, TaskRow};
 use clrhost_testkit::{Expected, ExpectedRow, Finished, Run, fixture, scratch};
 use std::collections::BTreeMap;
@@ -309,7 +311,7 @@ impl Hosted {
 }
 
 /// Calls by `calli` have no method; the report gives their row a name in words.
-fn nameless(row: &TargetRow) -> String {
+pub fn nameless(row: &TargetRow) -> String {
     if row.kind == "function_pointer" { String::new() } else { row.method.clone() }
 }
 

@@ -3,6 +3,8 @@
 //   hosting Everything.dll
 #include "check.h"
 
+#include <dlfcn.h>
+
 static const GUID nobody = {0x12345678, 0, 0, {1, 2, 3, 4, 5, 6, 7, 8}};
 
 struct Action final : IActionOnCLREvent {
@@ -110,6 +112,19 @@ static void Execute(ICLRRuntimeHost *runtime, const std::string &assembly) {
     EXPECT(chdir(assembly.substr(0, slash).c_str()) == 0);
     CHECK(name, run(assembly.substr(slash + 1), "Everything", "Length", "abc", &answer), S_OK);
     EXPECT(answer == 3);
+}
+
+// `target` is the function's address.
+static void Targets(const std::string &assembly) {
+    std::string library = assembly.substr(0, assembly.rfind('/')) + "/libfixture.so";
+    void *handle = dlopen(library.c_str(), RTLD_NOLOAD | RTLD_LAZY);
+    EXPECT(handle != nullptr);
+    auto address = [&](const char *symbol) { return reinterpret_cast<SIZE_T>(dlsym(handle, symbol)); };
+    std::lock_guard<std::mutex> lock(g_counts_mutex);
+    for (const char *symbol : {"fx_add", "fx_call", "fx_call_on_threads"}) {
+        EXPECT(address(symbol) != 0 && g_asked[address(symbol)] == 1);
+        EXPECT(g_left[address(symbol)] == (strcmp(symbol, "fx_add") == 0 ? 2 : 1));
+    }
 }
 
 static void OwnTask(ICLRTaskManager *tasks) {
@@ -262,6 +277,7 @@ int main(int argc, char **argv) {
                                              &result),
           S_OK);
     EXPECT(result == 0);
+    Targets(assembly);
     EXPECT(Counted("Sleep without WAIT_ALERTABLE") == 0);
     EXPECT(Counted("QueryInterface") == 0 && Counted("IHostTask::QueryInterface") == 0);
 

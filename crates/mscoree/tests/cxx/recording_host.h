@@ -29,6 +29,8 @@ struct Answers {
 
 inline std::mutex g_counts_mutex;
 inline std::map<std::string, unsigned> g_counts;
+// By target, how often the host was asked about it, and how often it was left for.
+inline std::map<SIZE_T, unsigned> g_asked, g_left;
 inline std::atomic<int> g_live_tasks{0};
 
 inline void Count(const char *method) {
@@ -182,11 +184,21 @@ class RecordingHost final : public IHostControl, public IHostTaskManager, public
     STDMETHODIMP SwitchToTask(DWORD) override { return Simple("SwitchToTask", E_NOTIMPL); }
     STDMETHODIMP SetUILocale(LCID) override { return Simple("SetUILocale", E_NOTIMPL); }
     STDMETHODIMP SetLocale(LCID) override { return Simple("SetLocale", E_NOTIMPL); }
-    STDMETHODIMP CallNeedsHostHook(SIZE_T, BOOL *needed) override {
+    STDMETHODIMP CallNeedsHostHook(SIZE_T target, BOOL *needed) override {
         *needed = TRUE;
+        {
+            std::lock_guard<std::mutex> lock(g_counts_mutex);
+            g_asked[target]++;
+        }
         return Simple("CallNeedsHostHook", S_OK);
     }
-    STDMETHODIMP LeaveRuntime(SIZE_T) override { return Simple("LeaveRuntime", S_OK); }
+    STDMETHODIMP LeaveRuntime(SIZE_T target) override {
+        {
+            std::lock_guard<std::mutex> lock(g_counts_mutex);
+            g_left[target]++;
+        }
+        return Simple("LeaveRuntime", S_OK);
+    }
     STDMETHODIMP EnterRuntime() override { return Simple("EnterRuntime", S_OK); }
     STDMETHODIMP ReverseLeaveRuntime() override { return Simple("ReverseLeaveRuntime", S_OK); }
     STDMETHODIMP ReverseEnterRuntime() override { return Simple("ReverseEnterRuntime", S_OK); }

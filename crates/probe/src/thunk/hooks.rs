@@ -5,13 +5,11 @@
 
 use crate::arch::thunk::is_in_thunk;
 use crate::entry::{ErrnoGuard, guarded};
-use crate::lookups::is_announced_call;
 use crate::probe::{Probe, Timing};
 use crate::rewrite::UnmanagedCallersOnlyMethod;
-use crate::thread_state::{current, lost, with_current};
+use crate::thread_state::{ThreadState, current, lost, with_current};
 use crate::thunk::Thunk;
 use clrhost_abi::Hresult;
-use clrhost_boundary::TaskOwner;
 
 /// The call cannot be kept: the thunk hands on and does not see the return.
 const NOT_KEPT: u64 = 0;
@@ -21,21 +19,26 @@ const NOT_OVER_THE_BORDER: u64 = 1;
 /// Opens the bracket of a call through `thunk`, whose return address lies at `sp`. Gives the bracket, or [`NOT_KEPT`] or
 /// [`NOT_OVER_THE_BORDER`].
 pub(crate) extern "C" fn open(thunk: &'static Thunk, sp: usize) -> u64 {
+    let Some(state) = current() else { return open_without_task(thunk, sp) };
     let mut bracket = NOT_KEPT;
-    // The first call of its target on this thread, so it comes here.
-    if is_announced_call() {
-        return NOT_OVER_THE_BORDER;
-    }
+    let _ = guarded("a call through a thunk", || {
+        let _errno = state.keep_errno();
+        bracket = open_on(state, thunk, sp);
+        Hresult::S_OK
+    });
+    bracket
+}
+
+/// The first crossing of the calling thread, or one that comes after its end.
+#[cold]
+fn open_without_task(thunk: &'static Thunk, sp: usize) -> u64 {
+    let mut bracket = NOT_KEPT;
     let _ = guarded("a call through a thunk", || {
         let _errno = ErrnoGuard::keep();
         let Some(probe) = Probe::installed() else { return Hresult::S_OK };
-        let opened = if probe.is_hosted() && stops_collector(probe, thunk) && current().is_none() {
-            // A task would be announced to the host, which might block the collector here.
-            false
-        } else {
-            with_current(probe, |state| bracket = open_on(probe, state.owner(), thunk, sp))
-        };
-        if !opened {
+        // A task would be announced to the host, which might block the collector here.
+        let may_begin = !(probe.is_hosted() && stops_collector(probe, thunk));
+        if !(may_begin && with_current(probe, |state| bracket = open_on(state, thunk, sp))) {
             lost(probe);
         }
         Hresult::S_OK
@@ -43,19 +46,26 @@ pub(crate) extern "C" fn open(thunk: &'static Thunk, sp: usize) -> u64 {
     bracket
 }
 
-fn open_on(probe: &Probe, owner: &TaskOwner, thunk: &Thunk, sp: usize) -> u64 {
+#[inline]
+fn open_on(state: &ThreadState, thunk: &Thunk, sp: usize) -> u64 {
+    let (probe, owner) = (state.probe(), state.owner());
+    let boundary = probe.boundary();
     // SAFETY: the thunk was called with this stack pointer, so the return address lies there.
     let returns_to = unsafe { *(sp as *const usize) };
     let is_tail_call = is_in_thunk(returns_to);
-    let (bracket, target, key) = (thunk.bracket(), thunk.target_id(), thunk.key());
-    let boundary = probe.boundary();
-    if thunk.is_export() {
-        // Brackets that were jumped over say nothing about who calls.
-        boundary.unwind_jumped_over(owner, sp, is_tail_call);
-        if owner.is_in_native_code() {
+    if thunk.is_unusual() {
+        if thunk.take_skip() {
             return NOT_OVER_THE_BORDER;
         }
+        if thunk.is_export() {
+            // Brackets that were jumped over say nothing about who calls.
+            boundary.unwind_jumped_over(owner, sp, is_tail_call);
+            if owner.is_in_native_code() {
+                return NOT_OVER_THE_BORDER;
+            }
+        }
     }
+    let (bracket, target, key) = (thunk.bracket(), thunk.target_id(), thunk.key());
     let hosted = probe.is_hosted() && !stops_collector(probe, thunk);
     let opened = match (probe.timing() == Timing::Timed, hosted) {
         (true, true) => boundary.open_exact::<true, true>(owner, bracket, target, key, sp, is_tail_call),
@@ -83,18 +93,18 @@ fn stops_collector(probe: &Probe, thunk: &Thunk) -> bool {
 
 /// The function called in this bracket has returned.
 pub(crate) extern "C" fn close(bracket: u64) {
+    // A thread whose task has ended meanwhile closed the bracket then.
+    let Some(state) = current() else { return };
     let _ = guarded("a return through a thunk", || {
-        let _errno = ErrnoGuard::keep();
-        // A thread whose task has ended meanwhile closed the bracket then.
-        if let (Some(probe), Some(state)) = (Probe::installed(), current()) {
-            let (boundary, owner) = (probe.boundary(), state.owner());
-            let _closed = match (probe.timing() == Timing::Timed, probe.is_hosted()) {
-                (true, true) => boundary.close_bracket::<true, true>(owner, bracket),
-                (true, false) => boundary.close_bracket::<true, false>(owner, bracket),
-                (false, true) => boundary.close_bracket::<false, true>(owner, bracket),
-                (false, false) => boundary.close_bracket::<false, false>(owner, bracket),
-            };
-        }
+        let _errno = state.keep_errno();
+        let (probe, owner) = (state.probe(), state.owner());
+        let boundary = probe.boundary();
+        let _closed = match (probe.timing() == Timing::Timed, probe.is_hosted()) {
+            (true, true) => boundary.close_bracket::<true, true>(owner, bracket),
+            (true, false) => boundary.close_bracket::<true, false>(owner, bracket),
+            (false, true) => boundary.close_bracket::<false, true>(owner, bracket),
+            (false, false) => boundary.close_bracket::<false, false>(owner, bracket),
+        };
         Hresult::S_OK
     });
 }
@@ -117,6 +127,19 @@ const STUB_FRAMES: usize = 4096;
 
 /// Native code calls a method with `UnmanagedCallersOnly`, whose IL calls this with the stack pointer `sp`.
 pub(crate) extern "C" fn uco_entered(method: &'static UnmanagedCallersOnlyMethod, sp: usize) {
+    // The usual case as in the flag source: in line, and without anything that could panic.
+    if let Some(state) = current()
+        && !state.probe().is_hosted()
+    {
+        let (boundary, owner, key) = (state.probe().boundary(), state.owner(), method.key());
+        let opened = match state.probe().timing() {
+            Timing::Timed => boundary.try_open::<true>(owner, key, sp + STUB_FRAMES),
+            _ => boundary.try_open::<false>(owner, key, sp + STUB_FRAMES),
+        };
+        if opened {
+            return;
+        }
+    }
     let _ = guarded("a callback", || {
         let _errno = ErrnoGuard::keep();
         let Some(probe) = Probe::installed() else { return Hresult::S_OK };
@@ -139,10 +162,21 @@ pub(crate) extern "C" fn uco_entered(method: &'static UnmanagedCallersOnlyMethod
 
 /// That method has returned.
 pub(crate) extern "C" fn uco_left(method: &'static UnmanagedCallersOnlyMethod) {
+    let Some(state) = current() else { return };
+    let (probe, owner) = (state.probe(), state.owner());
+    if !probe.is_hosted() {
+        let closed = match probe.timing() {
+            Timing::Timed => probe.boundary().try_close::<true>(owner, method.key()),
+            _ => probe.boundary().try_close::<false>(owner, method.key()),
+        };
+        if closed {
+            return;
+        }
+    }
     let _ = guarded("the return of a callback", || {
-        let _errno = ErrnoGuard::keep();
-        if let (Some(probe), Some(state)) = (Probe::installed(), current()) {
-            let (boundary, owner) = (probe.boundary(), state.owner());
+        let _errno = state.keep_errno();
+        {
+            let boundary = probe.boundary();
             let (key, bind) = (method.key(), || method.target_id());
             match (probe.timing() == Timing::Timed, probe.is_hosted()) {
                 (true, true) => boundary.reverse_leave::<true, true>(owner, key, bind),

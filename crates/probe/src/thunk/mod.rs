@@ -57,6 +57,7 @@ pub(crate) enum Purpose {
 const SUPPRESSED: u32 = 1;
 const EXPORT: u32 = 2;
 const REVERSE: u32 = 4;
+const SKIP: u32 = 8;
 
 impl Thunk {
     /// Makes the thunk lead to a function. Whoever has the stub's address already gets there too, from now on.
@@ -138,6 +139,22 @@ impl Thunk {
 
     pub(crate) fn is_reverse(&self) -> bool {
         self.flags.load(Relaxed) & REVERSE != 0
+    }
+
+    /// The next call is none of the program's.
+    pub(crate) fn skip_next_call(&self) {
+        self.flags.fetch_or(SKIP, Relaxed);
+    }
+
+    /// True once, for a call that is none of the program's.
+    pub(crate) fn take_skip(&self) -> bool {
+        // Looked at before, because few calls need the locked instruction.
+        self.flags.load(Relaxed) & SKIP != 0 && self.flags.fetch_and(!SKIP, Relaxed) & SKIP != 0
+    }
+
+    /// Whether more is to be looked at than in most thunks.
+    pub(crate) fn is_unusual(&self) -> bool {
+        self.flags.load(Relaxed) & (SKIP | EXPORT) != 0
     }
 
     /// Native code may have the pointer too.

@@ -188,6 +188,25 @@ impl Pages {
     }
 }
 
+/// What thunks can be made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ThunkMemory {
+    /// Files in memory, as they should be.
+    File,
+    /// Memory that is made executable once it is written, as the system does not let files in memory be executed.
+    Plain,
+}
+
+/// Tries whether thunks can be made in this process, and of what. The trial takes some memory until the process ends.
+///
+/// # Errors
+/// The system lets no memory be executed that was written before.
+pub fn check_thunks() -> io::Result<ThunkMemory> {
+    let mut pages = Pages::for_callbacks();
+    pages.take()?;
+    Ok(if pages.memory.is_some() { ThunkMemory::File } else { ThunkMemory::Plain })
+}
+
 /// Maps new memory, or part of a file over some that is mapped.
 fn map(
     at: *mut libc::c_void,
@@ -224,6 +243,11 @@ fn new_memory_file() -> io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thunks_can_be_made_here() {
+        assert!(check_thunks().is_ok());
+    }
 
     #[test]
     fn stubs_and_thunks_find_each_other_across_groups() {

@@ -26,8 +26,11 @@
 //! Rust, [`open`](crate::thunk::hooks::open) and [`close`](crate::thunk::hooks::close), around which argument or result
 //! registers are saved. The usual case: the thread has a task, was this deep before, knows the target, and no bracket was
 //! jumped over. It touches no vector register. A hook with a host always goes out of line. There the lower halves of the
-//! vector registers are saved, and not what AVX adds to them: CoreCLR passes no argument or result that is wider than 16
-//! bytes in a vector register (it refuses `Vector256<T>` in signatures of native functions).
+//! vector registers are saved, and not what AVX adds to them (nor the x87 stack, which nothing there uses). CoreCLR passes no
+//! argument or result that is wider than 16 bytes in a vector register: it refuses `Vector256<T>` and its like in signatures
+//! of native functions (`MarshalInfo::MarshalInfo` in vm/mlinfo.cpp), and structures that hold them go by memory, as all above
+//! 16 bytes do (`CLR_SYSTEMV_MAX_STRUCT_BYTES_TO_PASS_IN_REGISTERS` in inc/corinfo.h, which says that there is no class
+//! SSEUP). Between two native functions, one of which has an export from managed code, wider ones pass in line.
 //!
 //! # Signals
 //! A signal handler may run between any two instructions and call through thunks itself, on the same thread. Its brackets
@@ -39,9 +42,18 @@
 //! # Unwinding
 //! Between the call and the return the caller's address is not on the stack. The unwind information says where it is: rbx
 //! holds the bracket, and return address and caller's rbx are at fixed places in it. The frame's address (CFA) is said to
-//! lie 8 above the caller's rsp, which has a rule of its own, because frames of one address are one frame to libgcc. The
-//! personality routine closes the bracket when an exception or the end of the thread passes, and never stops either, so no
-//! landing pad is needed.
+//! lie 8 above the caller's rsp, which has a rule of its own, because frames of one address are one frame to libgcc. Where a
+//! thunk leads straight to another, as when a function calls one in place of returning, both have their return address in
+//! one place of the stack; the inner one then says 1 above, which it knows by the stack pointer in the bracket below.
+//!
+//! The personality routine closes the bracket when an exception or the end of the thread passes, and never stops either, so
+//! no landing pad is needed.
+//!
+//! Who walks the stack by this information gets to the callers: C++, `backtrace` of glibc, gdb. Two things are less than
+//! without thunks. Of three and more thunks that lead straight to each other `backtrace` and gdb take two for one, and stop.
+//! And profilers see less: `perf record --call-graph fp` walks by frame pointers, which a thunk does not touch, and misses
+//! the function right above each thunk (the next one up is there); `--call-graph dwarf` has a copy of the stack alone,
+//! without the brackets, and ends at the thunk.
 
 use clrhost_boundary::layout;
 use std::arch::global_asm;
@@ -176,8 +188,8 @@ clrhost_set_thunk_cells:
     ret
     .cfi_endproc
 
-    # dlsym(handle, name), with the stack pointer, where the return address lies, as a third argument; for the runtime, and for
-    # managed code.
+    # dlsym(handle, name), for the runtime, and for managed code. The runtime's comes with the address it returns to as a
+    # third argument, and with a pointer as a fourth: to the registers that the runtime wants back, above which lie its frames.
     # RTLD_NEXT goes to dlsym itself, which looks at who called it.
     .type clrhost_dlsym, @function
     .globl clrhost_dlsym
@@ -186,8 +198,20 @@ clrhost_dlsym:
     .cfi_startproc
     cmp rdi, -1
     je 1f
-    mov rdx, rsp
-    jmp {looked_up}
+    mov rdx, qword ptr [rsp]
+    push rbx
+    push rbp
+    push r12
+    push r13
+    push r14
+    push r15
+    mov rcx, rsp
+    sub rsp, 8
+    .cfi_adjust_cfa_offset 56
+    call {looked_up}
+    add rsp, 56
+    .cfi_adjust_cfa_offset -56
+    ret
 1:  jmp qword ptr [rip + dlsym@GOTPCREL]
     .cfi_endproc
 
@@ -379,11 +403,15 @@ clrhost_uco_enter:
     .endif
     # First the place is taken, then it is written (Signals, above).
     clrhost_task
+    mov qword ptr [rsp - 16], rbx
+    .cfi_offset rbx, -24
+    mov rbx, qword ptr [r10 + {TOP}]
     mov qword ptr [r10 + {BUSY}], 1
-    add qword ptr [r10 + {TOP}], {BYTES}
-    mov r10, qword ptr [r10 + {TOP}]
-    mov qword ptr [r10 - {BYTES} + {SAVED}], rbx
-    lea rbx, [r10 - {BYTES}]
+    add rbx, {BYTES}
+    mov qword ptr [r10 + {TOP}], rbx
+    mov r10, qword ptr [rsp - 16]
+    sub rbx, {BYTES}
+    mov qword ptr [rbx + {SAVED}], r10
     .cfi_escape 0x10, 3, 2, 0x73, {SAVED}
     mov qword ptr [rbx + {STACK_POINTER}], rsp
     .if \\timed
