@@ -3,7 +3,7 @@
 use crate::admission::Bound;
 use crate::arch::thunk::managed_dlsym_entry;
 use crate::lookups::{Seeker, is_announced_call, managed_looked_up_version};
-use crate::native_symbol::symbol_at;
+use crate::native_symbol::{NativeSymbol, file_name, symbol_at};
 use crate::pinvokes::Declaration;
 use crate::probe::{Probe, lock};
 use crate::thunk::pages::Pages;
@@ -147,9 +147,14 @@ impl Probe {
                 cell
             }
         };
-        match cell.get()? {
+        self.callers_get(cell.get()?, address)
+    }
+
+    /// What callers of a function get: the address of a thunk or of a function, or nothing if it is denied.
+    pub(crate) fn callers_get(&self, bound: &Bound, function: usize) -> Option<usize> {
+        match bound {
             Bound::Hooked(thunk) => Some(self.bindings().stub_of(thunk)),
-            Bound::Unhooked(substitute) => Some(substitute.unwrap_or(address)),
+            Bound::Unhooked(substitute) => Some(substitute.unwrap_or(function)),
             Bound::Denied(denied) => {
                 denied.attempted();
                 None
@@ -269,10 +274,9 @@ fn describe(
     (found(description), others.into_iter().map(found).collect())
 }
 
-/// What managed code that calls a function gets to: the function itself, save for `dlsym`.
-pub(crate) fn stands_in_for(address: usize) -> usize {
-    let is_dlsym =
-        symbol_at(address).is_some_and(|it| it.name.as_deref() == Some("dlsym") && is_c_library(&it.library));
+/// What managed code that calls this symbol gets to: the function itself, save for `dlsym`.
+pub(crate) fn stands_in_for(symbol: &NativeSymbol, address: usize) -> usize {
+    let is_dlsym = symbol.name.as_deref() == Some("dlsym") && is_c_library(&symbol.library);
     if is_dlsym { managed_dlsym_entry() as usize } else { address }
 }
 
@@ -284,8 +288,7 @@ fn undeclared(kind: TargetKind, function: &Function) -> TargetDescription {
     };
     let mut description = TargetDescription::named(kind, method);
     description.origin = Origin::Unknown;
-    let file = function.library.file_name().map(|name| name.to_string_lossy().into_owned());
-    description.library = file;
+    description.library = file_name(&function.library);
     description
 }
 
@@ -301,6 +304,6 @@ fn look_up_for_managed(function: &Function) -> Option<usize> {
 
 /// The C library's own, whatever the version calls its files.
 fn is_c_library(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = file_name(path).unwrap_or_default();
     ["libc.", "libc-", "libdl.", "libdl-", "ld-musl"].iter().any(|start| name.starts_with(start))
 }

@@ -9,13 +9,12 @@ use crate::admission::Bound;
 use crate::bindings::{Cell, stands_in_for};
 use crate::entry::{ErrnoGuard, guarded};
 use crate::names::Direction;
-use crate::native_symbol::{NativeSymbol, symbol_at};
+use crate::native_symbol::{NativeSymbol, file_name, symbol_at};
 use crate::probe::{Probe, lock};
 use crate::thunk::Purpose;
 use clrhost_abi::Hresult;
 use clrhost_boundary::{TargetDescription, TargetId};
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::*};
 
@@ -253,7 +252,7 @@ impl Probe {
                 if !self.passes_gate([&description]) {
                     return 0;
                 }
-                let usual = stands_in_for(function);
+                let usual = stands_in_for(&delegate.symbol, function);
                 let leads_to = leads_to.unwrap_or(usual);
                 description.substituted = leads_to != usual;
                 let cell = lock(&self.callbacks().made).natives.entry(delegate).or_default().clone();
@@ -261,19 +260,12 @@ impl Probe {
                 cell
             }
         };
-        match cell.get() {
-            Some(Bound::Hooked(thunk)) => {
-                // The library may have been unloaded and loaded again.
-                thunk.move_to(function);
-                self.bindings().stub_of(thunk)
-            }
-            Some(Bound::Unhooked(substitute)) => substitute.unwrap_or(function),
-            Some(Bound::Denied(denied)) => {
-                denied.attempted();
-                0
-            }
-            None => pointer,
+        let Some(bound) = cell.get() else { return pointer };
+        if let Bound::Hooked(thunk) = bound {
+            // The library may have been unloaded and loaded again.
+            thunk.move_to(function);
         }
+        self.callers_get(bound, function).unwrap_or(0)
     }
 
     fn describe_native_delegate(
@@ -286,10 +278,9 @@ impl Probe {
         let (info, names) = self.runtime()?;
         let mut description = names.describe_delegate(info, class, Direction::ToNative)?;
         self.note_key(info.type_of(class), class as u64 | 1);
-        let file = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
         let asked_for =
             export.and_then(|target| self.boundary().target(target)?.description().symbol.clone());
-        description.library = file(&found.library);
+        description.library = file_name(&found.library);
         description.file = Some(found.library.to_string_lossy().into_owned());
         description.symbol = asked_for.or(found.name.clone());
         description.address = Some(function);

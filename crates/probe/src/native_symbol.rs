@@ -1,7 +1,7 @@
 //! What lies at an address of a native library.
 
 use std::ffi::{CStr, c_void};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::ptr;
 
 /// A symbol as the dynamic linker found it.
@@ -13,6 +13,11 @@ pub(crate) struct NativeSymbol {
     pub(crate) name: Option<String>,
     /// It can be called.
     pub(crate) is_function: bool,
+}
+
+/// The name of a library's file, without its folder.
+pub(crate) fn file_name(library: &Path) -> Option<String> {
+    library.file_name().map(|name| name.to_string_lossy().into_owned())
 }
 
 /// `Elf64_Sym`.

@@ -2,6 +2,7 @@
 
 use crate::info::ProfilerInfo;
 use crate::names::Names;
+use crate::native_symbol::file_name;
 use crate::probe::{Probe, lock};
 use crate::thread_state::stack_bounds;
 use clrhost_boundary::TargetDescription;
@@ -200,7 +201,7 @@ fn bound_on_this_thread(
 /// `libNAME.so`, `NAME.so.1`, `NAME`: does a file look like the library that a declaration names?
 fn is_named(file: &Path, declared: &str) -> bool {
     let base = |path: &Path| {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = file_name(path).unwrap_or_default();
         let name = name.strip_prefix("lib").map(str::to_owned).unwrap_or(name);
         name.split(".so").next().unwrap_or_default().to_owned()
     };

@@ -175,15 +175,13 @@ pub(crate) extern "C" fn uco_left(method: &'static UnmanagedCallersOnlyMethod) {
     }
     let _ = guarded("the return of a callback", || {
         let _errno = state.keep_errno();
-        {
-            let boundary = probe.boundary();
-            let (key, bind) = (method.key(), || method.target_id());
-            match (probe.timing() == Timing::Timed, probe.is_hosted()) {
-                (true, true) => boundary.reverse_leave::<true, true>(owner, key, bind),
-                (true, false) => boundary.reverse_leave::<true, false>(owner, key, bind),
-                (false, true) => boundary.reverse_leave::<false, true>(owner, key, bind),
-                (false, false) => boundary.reverse_leave::<false, false>(owner, key, bind),
-            }
+        let boundary = probe.boundary();
+        let (key, bind) = (method.key(), || method.target_id());
+        match (probe.timing() == Timing::Timed, probe.is_hosted()) {
+            (true, true) => boundary.reverse_leave::<true, true>(owner, key, bind),
+            (true, false) => boundary.reverse_leave::<true, false>(owner, key, bind),
+            (false, true) => boundary.reverse_leave::<false, true>(owner, key, bind),
+            (false, false) => boundary.reverse_leave::<false, false>(owner, key, bind),
         }
         Hresult::S_OK
     });
