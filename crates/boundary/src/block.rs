@@ -161,6 +161,8 @@ pub(crate) struct Block {
     pub(crate) high: AtomicU64,
     /// Address of `slot_of`.
     pub(crate) slots_at: AtomicU64,
+    /// The source's own.
+    pub(crate) source: AtomicU64,
     counters: [AtomicU64; COUNTERS],
     /// The first is none: it stands for what is below the first open bracket. Neither is the last one, which is never used.
     /// Never moves.
@@ -193,6 +195,7 @@ impl Block {
             busy: AtomicU64::new(0),
             high: AtomicU64::new(0),
             slots_at: AtomicU64::new(slot_of.as_ptr().expose_provenance() as u64),
+            source: AtomicU64::new(0),
             counters: std::array::from_fn(|_| AtomicU64::new(0)),
             entries,
             slot_of,

@@ -8,9 +8,8 @@ use crate::repair::Closed;
 use crate::snapshot::Snapshot;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
 use crate::target::{Target, TargetDescription, TargetId};
-use crate::task::TaskIdentity;
+use crate::task::{Task, TaskIdentity};
 use std::collections::HashSet;
-use std::sync::Arc;
 
 /// Where times come from.
 pub trait Clock {
@@ -225,11 +224,8 @@ impl<C: Clock> Boundary<C> {
         // Read last in an opening crossing and first in a closing one: the time is the callee's, not ours.
         let kept = owner.open::<TIMED>(key, resolved, self.time::<TIMED>(), site);
         // Of a bracket that is not kept nobody would know at its end that the host has to hear of it.
-        if HOSTED
-            && kept
-            && let Some(accepted) = self.tell(owner, bracket.opening(), resolved.target())
-        {
-            owner.host_answered::<TIMED>(accepted, self.time::<TIMED>());
+        if HOSTED && kept {
+            self.tell_opened::<TIMED>(owner, bracket, resolved.target());
         }
     }
 
@@ -258,6 +254,22 @@ impl<C: Clock> Boundary<C> {
         let depth = owner.block.kept();
         self.open_resolved::<TIMED, HOSTED>(owner, bracket, key, resolved, site);
         Some(owner.block.address_of(depth))
+    }
+
+    /// Tells the host of the bracket on top, which was just opened.
+    #[inline]
+    pub fn tell_opened<const TIMED: bool>(&self, owner: &TaskOwner, bracket: Bracket, target: TargetId) {
+        if let Some(accepted) = self.tell(owner, bracket.opening(), target) {
+            owner.host_answered::<TIMED>(accepted, self.time::<TIMED>());
+        }
+    }
+
+    /// Tells the host of a crossing of a target that it wants to hear of, for a source that opens and closes brackets by
+    /// itself ([`layout`](crate::layout)): true if it answered `S_OK`. Such a source notes the answer to an opening crossing
+    /// in the bracket, and tells the closing one only if it was that.
+    #[inline(always)]
+    pub fn tell_known(&self, owner: &TaskOwner, crossing: Crossing, target: &Target) -> bool {
+        self.tell_of(owner, crossing, target) == Some(true)
     }
 
     /// Closes the brackets that were jumped over, as far as a call made with this stack pointer shows it.
@@ -360,21 +372,24 @@ impl<C: Clock> Boundary<C> {
     /// layer is shut, for a task the host refused, and, for the forward pair, for a target it does not want reported.
     #[inline]
     fn tell(&self, owner: &TaskOwner, crossing: Crossing, target: TargetId) -> Option<bool> {
-        let layer = self.layer.as_ref().filter(|layer| owner.is_hosted() && !layer.is_shut())?;
         let target = self.target(target)?;
-        if crossing == Crossing::Leave && !target.needs_hook(layer) {
+        if crossing == Crossing::Leave && !target.needs_hook(self.layer.as_ref()?) {
             return None;
         }
-        let task: &Arc<_> = owner.task();
+        self.tell_of(owner, crossing, target)
+    }
+
+    /// The same for a target that the host wants reported.
+    #[inline(always)]
+    fn tell_of(&self, owner: &TaskOwner, crossing: Crossing, target: &Target) -> Option<bool> {
+        let layer = self.layer.as_ref().filter(|layer| owner.is_hosted() && !layer.is_shut())?;
+        let task: &Task = owner.task();
+        let method = crossing.method();
         Some(match crossing {
-            Crossing::Leave => layer.call(crossing.method(), |host| host.leave_runtime(task, target)),
-            Crossing::Enter => layer.call(crossing.method(), |host| host.enter_runtime(task, target)),
-            Crossing::ReverseEnter => {
-                layer.call(crossing.method(), |host| host.reverse_enter_runtime(task, target))
-            }
-            Crossing::ReverseLeave => {
-                layer.call(crossing.method(), |host| host.reverse_leave_runtime(task, target))
-            }
+            Crossing::Leave => layer.call(method, |host| host.leave_runtime(task, target)),
+            Crossing::Enter => layer.call(method, |host| host.enter_runtime(task, target)),
+            Crossing::ReverseEnter => layer.call(method, |host| host.reverse_enter_runtime(task, target)),
+            Crossing::ReverseLeave => layer.call(method, |host| host.reverse_leave_runtime(task, target)),
         })
     }
 

@@ -5,6 +5,7 @@ use crate::host::{HostResult, TaskManager};
 use crate::sync::{AtomicU8, AtomicU64, Mutex, Ordering, lock};
 use crate::target::TargetDescription;
 use clrhost_hresult::Hresult;
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -65,7 +66,7 @@ impl HostingLayer {
     /// Calls the host; true when it answered `S_OK`.
     ///
     /// `method` is the contract's name of the call. Not called when the layer is shut.
-    #[inline]
+    #[inline(always)]
     pub fn call(&self, method: &'static str, call: impl FnOnce(&dyn TaskManager) -> HostResult) -> bool {
         if self.is_shut() {
             return false;
@@ -78,17 +79,22 @@ impl HostingLayer {
                 false
             }
             Err(payload) => {
-                let message = payload
-                    .downcast_ref::<&str>()
-                    .map(|text| text.to_string())
-                    .or_else(|| payload.downcast_ref::<String>().cloned())
-                    .unwrap_or_else(|| "a panic without a message".to_owned());
-                // Dropping a payload can panic in turn; it is leaked, once per process at most.
-                std::mem::forget(payload);
-                self.failed(HostFailure { method, hresult: Hresult::E_FAIL, panic: Some(message) });
+                self.panicked(method, payload);
                 false
             }
         }
+    }
+
+    #[cold]
+    fn panicked(&self, method: &'static str, payload: Box<dyn Any + Send>) {
+        let message = payload
+            .downcast_ref::<&str>()
+            .map(|text| text.to_string())
+            .or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "a panic without a message".to_owned());
+        // Dropping a payload can panic in turn; it is leaked, once per process at most.
+        std::mem::forget(payload);
+        self.failed(HostFailure { method, hresult: Hresult::E_FAIL, panic: Some(message) });
     }
 
     /// Asks the host something that it may leave to the runtime: its answer, or `E_NOTIMPL` once the layer is shut. Unlike

@@ -17,6 +17,8 @@ pub const TOP: usize = offset_of!(Block, top);
 pub const BUSY: usize = offset_of!(Block, busy);
 /// Address of the table of slots: at [`slot_offset`] the address of the slot of a target, 0 if the task has not met it.
 pub const SLOTS: usize = offset_of!(Block, slots_at);
+/// A word of the source's own: what [`TaskOwner::set_source`](crate::TaskOwner::set_source) put there.
+pub const SOURCE: usize = offset_of!(Block, source);
 
 /// Size of a bracket.
 pub const BRACKET_BYTES: usize = entry::WORDS * 8;
@@ -30,6 +32,8 @@ pub const BRACKET_INNER: usize = entry::INNER * 8;
 /// the usual case. A bracket may be opened only below that of the bracket on top; what lies below the first bracket has the
 /// highest address of all, and so has every place at its closing.
 pub const BRACKET_STACK_POINTER: usize = entry::STACK_POINTER * 8;
+/// The key that [`Boundary::open_exact`](crate::Boundary::open_exact) would be given.
+pub const BRACKET_KEY: usize = entry::KEY * 8;
 /// The thunk's own: where it returns to.
 pub const BRACKET_RETURN: usize = entry::RETURN * 8;
 /// The thunk's own: the register in which it keeps the bracket, as it was.
@@ -39,6 +43,8 @@ pub const BRACKET_SAVED: usize = entry::SAVED * 8;
 pub const NATIVE: usize = flag::NATIVE as usize;
 /// Set where the stack pointer is that of the call.
 pub const EXACT: usize = flag::EXACT as usize;
+/// Set where the host accepted the call; see [`Boundary::tell_known`](crate::Boundary::tell_known).
+pub const HOSTED: usize = flag::HOSTED as usize;
 /// All flags.
 pub const FLAGS: usize = flag::ALL as usize;
 

@@ -171,6 +171,11 @@ impl TaskOwner {
         NonNull::from(&*self.block).cast()
     }
 
+    /// Keeps a word for the source, which finds it by [`layout`](crate::layout).
+    pub fn set_source(&self, word: usize) {
+        self.block.source.store(word as u64, Relaxed);
+    }
+
     /// The thread was made by native code, and what it calls outside all brackets is called from there.
     pub fn set_made_by_native_code(&self) {
         self.block.set_native_below();

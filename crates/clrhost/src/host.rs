@@ -174,6 +174,7 @@ impl Host {
         let config = ProbeConfig {
             source: self.source,
             timing: self.timing,
+            system_clock: false,
             host: self.task_manager,
             gc: self.gc_manager,
             gate,

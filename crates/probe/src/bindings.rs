@@ -7,7 +7,7 @@ use crate::native_symbol::{NativeSymbol, file_name, symbol_at};
 use crate::pinvokes::Declaration;
 use crate::probe::{Probe, lock};
 use crate::thunk::pages::Pages;
-use crate::thunk::{Purpose, Thunk};
+use crate::thunk::{Purpose, Thunk, code_for};
 use clrhost_boundary::{Origin, TargetDescription, TargetId, TargetKind};
 use std::collections::{HashMap, HashSet};
 use std::ffi::{CStr, CString};
@@ -226,7 +226,12 @@ impl Probe {
         target: TargetId,
         purpose: Purpose,
     ) {
-        thunk.lead_to(function, address, target, purpose, self.timing(), self.is_hosted());
+        let in_line = self.boundary().clock().is_counter();
+        let code = code_for(purpose, self.timing(), self.is_hosted(), in_line);
+        // There is a target for every number that was given.
+        if let Some(target) = self.boundary().target(target) {
+            thunk.lead_to(function, address, target, purpose, code);
+        }
     }
 
     /// Thunks in use.

@@ -60,14 +60,19 @@ fn raw_ns() -> u64 {
 }
 
 impl ProbeClock {
-    /// Starts the clock.
-    pub(crate) fn start() -> ProbeClock {
+    /// Starts the clock; `may_count` says that the processor's counter may be used.
+    pub(crate) fn start(may_count: bool) -> ProbeClock {
         ProbeClock {
-            counter: arch::counter_is_steady(),
+            counter: may_count && arch::counter_is_steady(),
             started: Instant::now(),
             first: Reading::take(),
             second: OnceLock::new(),
         }
+    }
+
+    /// True if times are taken with the processor's counter.
+    pub(crate) fn is_counter(&self) -> bool {
+        self.counter
     }
 
     /// Nanoseconds since the start, by the system's clock.
@@ -132,7 +137,7 @@ mod tests {
     #[test]
     fn ticks_times_their_length_is_the_systems_time() {
         for counter in [true, false] {
-            let mut clock = ProbeClock::start();
+            let mut clock = ProbeClock::start(true);
             clock.counter &= counter;
             let (ticks, since) = (clock.now(), Instant::now());
             std::thread::sleep(Duration::from_millis(30));
@@ -176,7 +181,7 @@ mod tests {
 
     #[test]
     fn the_run_is_divided_once_and_not_too_early() {
-        let mut clock = ProbeClock::start();
+        let mut clock = ProbeClock::start(true);
         clock.counter = true;
         clock.divide();
         // Whether that came too early depends on how long the machine kept this thread waiting.

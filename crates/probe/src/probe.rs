@@ -59,6 +59,9 @@ pub struct ProbeConfig {
     pub source: Option<Source>,
     /// What is done at a crossing.
     pub timing: Timing,
+    /// Times are taken with the system's clock even where the processor's counter is steady. For those who trust the one and
+    /// not the other; crossings get dearer.
+    pub system_clock: bool,
     /// The host to call, if any.
     pub host: Option<Box<dyn TaskManager>>,
     /// Whom to tell of suspensions, if anybody.
@@ -196,7 +199,7 @@ impl Probe {
         let layer = host.map(|host| HostingLayer::new(host, tell_failure));
         let probe: &'static Probe = Box::leak(Box::new(Probe {
             vtbl: vtbl(config.timing, hosted),
-            boundary: Boundary::new(layer, ProbeClock::start()),
+            boundary: Boundary::new(layer, ProbeClock::start(!config.system_clock)),
             exit_key,
             asked_source,
             source: OnceLock::new(),

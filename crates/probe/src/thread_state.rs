@@ -121,6 +121,7 @@ fn start(probe: &'static Probe) {
     if runtime_thread_id == 0 {
         owner.set_made_by_native_code();
     }
+    owner.set_source(state as usize);
     set_thunk_cells(owner.cells().as_ptr() as usize);
 }
 

@@ -10,6 +10,7 @@ use crate::rewrite::UnmanagedCallersOnlyMethod;
 use crate::thread_state::{ThreadState, current, lost, with_current};
 use crate::thunk::Thunk;
 use clrhost_abi::Hresult;
+use clrhost_boundary::{Bracket, Crossing};
 
 /// The call cannot be kept: the thunk hands on and does not see the return.
 const NOT_KEPT: u64 = 0;
@@ -84,6 +85,41 @@ pub(crate) extern "C" fn visited(thunk: &'static Thunk, sp: usize) {
     }
 }
 
+/// Tells the host of a call to native code whose bracket `thunk` has just opened in line: whether it accepted.
+///
+/// In all four of these `state` is that of the calling thread; assembly finds it faster than we do.
+pub(crate) extern "C" fn tell_leave(thunk: &'static Thunk, state: &ThreadState) -> bool {
+    !stops_collector(state.probe(), thunk) && tell(thunk, state, || Crossing::Leave)
+}
+
+/// The same of a callback.
+pub(crate) extern "C" fn tell_reverse_enter(thunk: &'static Thunk, state: &ThreadState) -> bool {
+    tell(thunk, state, || Crossing::ReverseEnter)
+}
+
+/// Tells the host of the end of a call that it accepted and whose bracket `thunk` has just closed in line.
+pub(crate) extern "C" fn tell_enter(thunk: &'static Thunk, state: &ThreadState) {
+    tell(thunk, state, || Crossing::Enter);
+}
+
+/// The same of a callback.
+pub(crate) extern "C" fn tell_reverse_leave(thunk: &'static Thunk, state: &ThreadState) {
+    tell(thunk, state, || Crossing::ReverseLeave);
+}
+
+/// The crossing comes by a function, so that each has code of its own, from a type of its own.
+#[inline(always)]
+fn tell(thunk: &'static Thunk, state: &ThreadState, crossing: impl Fn() -> Crossing) -> bool {
+    let Some(target) = thunk.target() else { return false };
+    let mut accepted = false;
+    let _ = guarded("a crossing through a thunk", || {
+        let _errno = state.keep_errno();
+        accepted = state.probe().boundary().tell_known(state.owner(), crossing(), target);
+        Hresult::S_OK
+    });
+    accepted
+}
+
 /// Whether the call may come in cooperative GC mode, so that no host must be called. A P/Invoke's declaration tells it. A
 /// pointer that managed code has by name may be called by `calli`, whose signature tells it; as nothing tells which signature
 /// a call has, any call of a pointer is taken for one as soon as a module with such a signature is loaded.
@@ -127,16 +163,18 @@ const STUB_FRAMES: usize = 4096;
 
 /// Native code calls a method with `UnmanagedCallersOnly`, whose IL calls this with the stack pointer `sp`.
 pub(crate) extern "C" fn uco_entered(method: &'static UnmanagedCallersOnlyMethod, sp: usize) {
-    // The usual case as in the flag source: in line, and without anything that could panic.
-    if let Some(state) = current()
-        && !state.probe().is_hosted()
-    {
-        let (boundary, owner, key) = (state.probe().boundary(), state.owner(), method.key());
-        let opened = match state.probe().timing() {
+    // The usual case as in the flag source: in line, and without anything that could panic but the host, which is caught.
+    if let Some(state) = current() {
+        let (probe, owner, key) = (state.probe(), state.owner(), method.key());
+        let boundary = probe.boundary();
+        let opened = match probe.timing() {
             Timing::Timed => boundary.try_open::<true>(owner, key, sp + STUB_FRAMES),
             _ => boundary.try_open::<false>(owner, key, sp + STUB_FRAMES),
         };
         if opened {
+            if probe.is_hosted() {
+                tell_entered(state, method);
+            }
             return;
         }
     }
@@ -155,6 +193,20 @@ pub(crate) extern "C" fn uco_entered(method: &'static UnmanagedCallersOnlyMethod
         });
         if !opened {
             lost(probe);
+        }
+        Hresult::S_OK
+    });
+}
+
+/// Tells the host of a callback whose bracket was just opened.
+#[inline]
+fn tell_entered(state: &ThreadState, method: &UnmanagedCallersOnlyMethod) {
+    let _ = guarded("a callback", || {
+        let _errno = state.keep_errno();
+        let (boundary, owner) = (state.probe().boundary(), state.owner());
+        match state.probe().timing() {
+            Timing::Timed => boundary.tell_opened::<true>(owner, Bracket::ReverseEnter, method.target_id()),
+            _ => boundary.tell_opened::<false>(owner, Bracket::ReverseEnter, method.target_id()),
         }
         Hresult::S_OK
     });

@@ -14,9 +14,10 @@ mod tests;
 
 use crate::arch::thunk::{THUNK_ADDRESS, THUNK_SLOT_OFFSET, THUNK_TARGET, THUNK_USUAL_CODE, code};
 use crate::probe::Timing;
-use clrhost_boundary::{Bracket, TargetId, layout};
+use clrhost_boundary::{Bracket, Target, TargetId, layout};
 use std::mem::offset_of;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
 
 /// The data of a thunk. All zero for one that nobody uses.
 #[repr(C, align(64))]
@@ -27,12 +28,13 @@ pub(crate) struct Thunk {
     target: AtomicUsize,
     /// Where in a task's table of slots the target's is.
     slot_offset: AtomicUsize,
-    target_id: AtomicU32,
     flags: AtomicU32,
     /// Where the function is for others, which differs where something stands in for it.
     address: AtomicUsize,
     /// What `code` would be, if the thunk did not look at the first argument before.
     usual_code: AtomicUsize,
+    /// What a host is told of.
+    described: AtomicPtr<Target>,
 }
 
 const _: () = assert!(offset_of!(Thunk, code) == 0);
@@ -54,21 +56,52 @@ pub(crate) enum Purpose {
     Reverse,
 }
 
+/// The code of thunks for a purpose. `in_line` says that times are taken with the processor's counter, as the code does that
+/// works in line.
+pub(crate) fn code_for(
+    purpose: Purpose,
+    timing: Timing,
+    hosted: bool,
+    in_line: bool,
+) -> unsafe extern "C" fn() {
+    use Purpose::*;
+    use code::*;
+    let timed = timing == Timing::Timed;
+    // Suppressed ones are called in cooperative mode, where no host must be.
+    let told = hosted && purpose != LeaveSuppressed;
+    match (purpose, timed, told) {
+        _ if timing == Timing::Empty => clrhost_thunk_pass,
+        _ if timed && !in_line => clrhost_thunk_out_of_line,
+        (Leave | LeaveSuppressed, false, false) => clrhost_thunk_leave_counted,
+        (Leave | LeaveSuppressed, true, false) => clrhost_thunk_leave_timed,
+        (Leave | LeaveSuppressed, false, true) => clrhost_thunk_leave_counted_told,
+        (Leave | LeaveSuppressed, true, true) => clrhost_thunk_leave_timed_told,
+        (Export, false, false) => clrhost_thunk_export_counted,
+        (Export, true, false) => clrhost_thunk_export_timed,
+        (Export, false, true) => clrhost_thunk_export_counted_told,
+        (Export, true, true) => clrhost_thunk_export_timed_told,
+        (Reverse, false, false) => clrhost_thunk_reverse_counted,
+        (Reverse, true, false) => clrhost_thunk_reverse_timed,
+        (Reverse, false, true) => clrhost_thunk_reverse_counted_told,
+        (Reverse, true, true) => clrhost_thunk_reverse_timed_told,
+    }
+}
+
 const SUPPRESSED: u32 = 1;
 const EXPORT: u32 = 2;
 const REVERSE: u32 = 4;
 const SKIP: u32 = 8;
 
 impl Thunk {
-    /// Makes the thunk lead to a function. Whoever has the stub's address already gets there too, from now on.
+    /// Makes the thunk lead to a function by this code ([`code_for`]). Whoever has the stub's address already gets there too,
+    /// from now on. `target` stays where it is as long as the process runs.
     pub(crate) fn lead_to(
         &self,
         function: usize,
         address: usize,
-        target: TargetId,
+        target: &Target,
         purpose: Purpose,
-        timing: Timing,
-        hosted: bool,
+        code: unsafe extern "C" fn(),
     ) {
         let bracket = if purpose == Purpose::Reverse { Bracket::ReverseEnter } else { Bracket::Leave };
         let flags = match purpose {
@@ -78,21 +111,10 @@ impl Thunk {
             Purpose::Reverse => REVERSE,
         };
         self.flags.store(flags, Relaxed);
-        self.target_id.store(target.index() as u32, Relaxed);
-        self.slot_offset.store(layout::slot_offset(bracket, target), Relaxed);
+        self.described.store(ptr::from_ref(target).cast_mut(), Relaxed);
+        self.slot_offset.store(layout::slot_offset(bracket, target.id()), Relaxed);
         self.target.store(function, Relaxed);
         self.address.store(address, Relaxed);
-        let timed = timing == Timing::Timed;
-        let code: unsafe extern "C" fn() = match purpose {
-            _ if timing == Timing::Empty => code::clrhost_thunk_pass,
-            Purpose::Leave | Purpose::Export | Purpose::Reverse if hosted => code::clrhost_thunk_hosted,
-            Purpose::Leave | Purpose::LeaveSuppressed if timed => code::clrhost_thunk_leave_timed,
-            Purpose::Leave | Purpose::LeaveSuppressed => code::clrhost_thunk_leave_counted,
-            Purpose::Export if timed => code::clrhost_thunk_export_timed,
-            Purpose::Export => code::clrhost_thunk_export_counted,
-            Purpose::Reverse if timed => code::clrhost_thunk_reverse_timed,
-            Purpose::Reverse => code::clrhost_thunk_reverse_counted,
-        };
         // Last, so that whoever runs the stub finds the rest. Processors and compilers keep a load of the code before loads
         // of what the code then reads.
         self.code.store(code as *const () as usize, Release);
@@ -124,8 +146,15 @@ impl Thunk {
         self.target.load(Relaxed)
     }
 
+    /// What it leads to. Only of a thunk that leads somewhere.
+    #[inline(always)]
+    pub(crate) fn target(&self) -> Option<&'static Target> {
+        // SAFETY: null, or what `lead_to` was given, which stays.
+        unsafe { self.described.load(Relaxed).as_ref() }
+    }
+
     pub(crate) fn target_id(&self) -> TargetId {
-        TargetId::from_index(self.target_id.load(Relaxed) as usize)
+        self.target().map_or(TargetId::OVERFLOW, Target::id)
     }
 
     /// What its brackets are known by.

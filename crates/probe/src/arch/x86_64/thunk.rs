@@ -122,8 +122,15 @@ pub(crate) mod code {
         pub(crate) fn clrhost_thunk_reverse_timed();
         /// Calls of `dlsym` and `dlvsym`.
         pub(crate) fn clrhost_thunk_dlsym();
-        /// Calls in either direction, told to a host.
-        pub(crate) fn clrhost_thunk_hosted();
+        /// All of them, with nothing in line.
+        pub(crate) fn clrhost_thunk_out_of_line();
+        /// The same as those above, told to a host.
+        pub(crate) fn clrhost_thunk_leave_counted_told();
+        pub(crate) fn clrhost_thunk_leave_timed_told();
+        pub(crate) fn clrhost_thunk_export_counted_told();
+        pub(crate) fn clrhost_thunk_export_timed_told();
+        pub(crate) fn clrhost_thunk_reverse_counted_told();
+        pub(crate) fn clrhost_thunk_reverse_timed_told();
     }
 }
 
@@ -167,6 +174,9 @@ pub(crate) fn managed_dlsym_entry() -> *const std::ffi::c_void {
 pub(crate) fn uco_enter_entry() -> *const std::ffi::c_void {
     clrhost_uco_enter as *const std::ffi::c_void
 }
+
+// `true` is the flag.
+const _: () = assert!(layout::HOSTED == true as usize);
 
 global_asm!(
     "
@@ -257,10 +267,8 @@ clrhost_uco_enter:
     .cfi_same_value rbx
     .endm
 
-    # From the state at entry, with the thunk in r11: opens the bracket out of line. Afterwards rbx is the bracket and the
-    # return address is in it. Hands on for good where no bracket can be kept (0), and where the call is none over the border
-    # (1).
-    .macro clrhost_open_out_of_line
+    # Keeps what may be an argument, and the thunk, over a call of ours. The stack is aligned for that call afterwards.
+    .macro clrhost_save_arguments
     sub rsp, 216
     .cfi_def_cfa_offset 224
     mov qword ptr [rsp], rdi
@@ -279,10 +287,29 @@ clrhost_uco_enter:
     movups xmmword ptr [rsp + 144], xmm5
     movups xmmword ptr [rsp + 160], xmm6
     movups xmmword ptr [rsp + 176], xmm7
-    mov rdi, r11
-    lea rsi, [rsp + 216]
-    call {open}
-    mov r10, rax
+    .endm
+
+    # Keeps what may be a result, before the return.
+    .macro clrhost_save_results
+    sub rsp, 56
+    .cfi_adjust_cfa_offset 56
+    mov qword ptr [rsp], rax
+    mov qword ptr [rsp + 8], rdx
+    movups xmmword ptr [rsp + 16], xmm0
+    movups xmmword ptr [rsp + 32], xmm1
+    .endm
+
+    .macro clrhost_restore_results
+    mov rax, qword ptr [rsp]
+    mov rdx, qword ptr [rsp + 8]
+    movups xmm0, xmmword ptr [rsp + 16]
+    movups xmm1, xmmword ptr [rsp + 32]
+    add rsp, 56
+    .cfi_adjust_cfa_offset -56
+    .endm
+
+    # Leaves r10 alone.
+    .macro clrhost_restore_arguments
     mov rdi, qword ptr [rsp]
     mov rsi, qword ptr [rsp + 8]
     mov rdx, qword ptr [rsp + 16]
@@ -301,6 +328,18 @@ clrhost_uco_enter:
     movups xmm7, xmmword ptr [rsp + 176]
     add rsp, 216
     .cfi_def_cfa_offset 8
+    .endm
+
+    # From the state at entry, with the thunk in r11: opens the bracket out of line. Afterwards rbx is the bracket and the
+    # return address is in it. Hands on for good where no bracket can be kept (0), and where the call is none over the border
+    # (1).
+    .macro clrhost_open_out_of_line
+    clrhost_save_arguments
+    mov rdi, r11
+    lea rsi, [rsp + 216]
+    call {open}
+    mov r10, rax
+    clrhost_restore_arguments
     cmp r10, 1
     jb clrhost_thunk_pass
     je clrhost_thunk_pass_by
@@ -354,9 +393,9 @@ clrhost_uco_enter:
     mov r10, qword ptr [r10]
     .endm
 
-    # A thunk with its usual case in line. timed, export and reverse are 0 or 1. What it costs is mostly the number of its
-    # stores.
-    .macro clrhost_thunk name, timed, export, reverse
+    # A thunk with its usual case in line. timed, export, reverse and hosted are 0 or 1. What it costs without a host is mostly
+    # the number of its stores; with one, keeping the registers over the calls.
+    .macro clrhost_thunk name, timed, export, reverse, hosted
     .p2align 5
     .type \\name, @function
     .globl \\name
@@ -384,6 +423,9 @@ clrhost_uco_enter:
     .endif
     .if \\reverse
     mov rax, qword ptr [r10 - {BYTES} + {SLOT}]
+    .if \\hosted
+    and rax, -{HOSTED} - 1
+    .endif
     .endif
     clrhost_task
     clrhost_slot
@@ -427,10 +469,35 @@ clrhost_uco_enter:
     add r10, {EXACT} + {NATIVE}
     .endif
     mov qword ptr [rbx + {SLOT}], r10
+    .if \\hosted
+    mov qword ptr [rbx + {KEY}], r11
+    .endif
     clrhost_task
     mov qword ptr [r10 + {BUSY}], 0
     .if \\reverse | \\timed
     mov rax, qword ptr [rsp - 8]
+    .endif
+    .if \\hosted
+    # The caller's address is still on the stack, so that this is an ordinary frame.
+    clrhost_save_arguments
+    clrhost_task
+    mov rsi, qword ptr [r10 + {SOURCE}]
+    mov rdi, r11
+    .if \\reverse
+    call {tell_reverse_enter}
+    .else
+    call {tell_leave}
+    .endif
+    movzx eax, al
+    or qword ptr [rbx + {SLOT}], rax
+    .if \\timed
+    # The host's time is not the function's.
+    rdtsc
+    shl rdx, 32
+    or rax, rdx
+    mov qword ptr [rbx + {START}], rax
+    .endif
+    clrhost_restore_arguments
     .endif
     pop qword ptr [rbx + {RETURN}]
 2:  clrhost_cfi_called
@@ -465,6 +532,13 @@ clrhost_uco_enter:
     cmovb rdx, rcx
     # rax: ticks in all; rdx: without what was inside; rdi: the slot.
     mov rdi, qword ptr [r9 + {SLOT}]
+    .if \\hosted
+    # Wanted below.
+    push qword ptr [r9 + {KEY}]
+    .cfi_adjust_cfa_offset 8
+    push rdi
+    .cfi_adjust_cfa_offset 8
+    .endif
     and rdi, -{FLAGS} - 1
     mov qword ptr [r10 + {BUSY}], 1
     mov qword ptr [r10 + {TOP}], r9
@@ -493,8 +567,32 @@ clrhost_uco_enter:
     mov qword ptr [r10 + {BUSY}], 0
     mov rax, r11
     mov rdx, rsi
+    .if \\hosted
+    pop rcx
+    .cfi_adjust_cfa_offset -8
+    pop rdi
+    .cfi_adjust_cfa_offset -8
+    .endif
     .else
+    .if \\hosted
+    mov rcx, qword ptr [r9 + {SLOT}]
+    mov rdi, qword ptr [r9 + {KEY}]
+    .endif
     mov qword ptr [r10 + {TOP}], r9
+    .endif
+    .if \\hosted
+    # rcx: what the bracket was about, and whether the host accepted it; rdi: the thunk.
+    test cl, {HOSTED}
+    jz 1f
+    clrhost_save_results
+    mov rsi, qword ptr [r10 + {SOURCE}]
+    .if \\reverse
+    call {tell_reverse_leave}
+    .else
+    call {tell_enter}
+    .endif
+    clrhost_restore_results
+1:
     .endif
     ret
 3:  clrhost_cfi_called
@@ -571,18 +669,25 @@ clrhost_thunk_dlsym:
     .cfi_endproc
     .size clrhost_thunk_dlsym, . - clrhost_thunk_dlsym
 
-    clrhost_thunk clrhost_thunk_leave_counted, 0, 0, 0
-    clrhost_thunk clrhost_thunk_leave_timed, 1, 0, 0
-    clrhost_thunk clrhost_thunk_export_counted, 0, 1, 0
-    clrhost_thunk clrhost_thunk_export_timed, 1, 1, 0
-    clrhost_thunk clrhost_thunk_reverse_counted, 0, 0, 1
-    clrhost_thunk clrhost_thunk_reverse_timed, 1, 0, 1
+    clrhost_thunk clrhost_thunk_leave_counted, 0, 0, 0, 0
+    clrhost_thunk clrhost_thunk_leave_timed, 1, 0, 0, 0
+    clrhost_thunk clrhost_thunk_export_counted, 0, 1, 0, 0
+    clrhost_thunk clrhost_thunk_export_timed, 1, 1, 0, 0
+    clrhost_thunk clrhost_thunk_reverse_counted, 0, 0, 1, 0
+    clrhost_thunk clrhost_thunk_reverse_timed, 1, 0, 1, 0
+    clrhost_thunk clrhost_thunk_leave_counted_told, 0, 0, 0, 1
+    clrhost_thunk clrhost_thunk_leave_timed_told, 1, 0, 0, 1
+    clrhost_thunk clrhost_thunk_export_counted_told, 0, 1, 0, 1
+    clrhost_thunk clrhost_thunk_export_timed_told, 1, 1, 0, 1
+    clrhost_thunk clrhost_thunk_reverse_counted_told, 0, 0, 1, 1
+    clrhost_thunk clrhost_thunk_reverse_timed_told, 1, 0, 1, 1
 
+    # Times taken with another clock than the processor's counter.
     .p2align 5
-    .type clrhost_thunk_hosted, @function
-    .globl clrhost_thunk_hosted
-    .hidden clrhost_thunk_hosted
-clrhost_thunk_hosted:
+    .type clrhost_thunk_out_of_line, @function
+    .globl clrhost_thunk_out_of_line
+    .hidden clrhost_thunk_out_of_line
+clrhost_thunk_out_of_line:
     .cfi_startproc
     .cfi_personality 0x1b, {personality}
     clrhost_open_out_of_line
@@ -590,7 +695,7 @@ clrhost_thunk_hosted:
     call qword ptr [r11 + {TARGET}]
     clrhost_close_out_of_line
     .cfi_endproc
-    .size clrhost_thunk_hosted, . - clrhost_thunk_hosted
+    .size clrhost_thunk_out_of_line, . - clrhost_thunk_out_of_line
     .globl clrhost_thunks_end
     .hidden clrhost_thunks_end
 clrhost_thunks_end:
@@ -599,6 +704,10 @@ clrhost_thunks_end:
     .purgem clrhost_thunk
     .purgem clrhost_task
     .purgem clrhost_slot
+    .purgem clrhost_save_arguments
+    .purgem clrhost_restore_arguments
+    .purgem clrhost_save_results
+    .purgem clrhost_restore_results
     .purgem clrhost_open_out_of_line
     .purgem clrhost_close_out_of_line
     .purgem clrhost_cfi_called
@@ -607,15 +716,18 @@ clrhost_thunks_end:
     TOP = const layout::TOP,
     BUSY = const layout::BUSY,
     SLOTS = const layout::SLOTS,
+    SOURCE = const layout::SOURCE,
     BYTES = const layout::BRACKET_BYTES,
     SLOT = const layout::BRACKET_SLOT,
     START = const layout::BRACKET_START,
     INNER = const layout::BRACKET_INNER,
     STACK_POINTER = const layout::BRACKET_STACK_POINTER,
+    KEY = const layout::BRACKET_KEY,
     RETURN = const layout::BRACKET_RETURN,
     SAVED = const layout::BRACKET_SAVED,
     NATIVE = const layout::NATIVE,
     EXACT = const layout::EXACT,
+    HOSTED = const layout::HOSTED,
     FLAGS = const layout::FLAGS,
     CALLS = const layout::SLOT_CALLS,
     TOTAL = const layout::SLOT_TOTAL,
@@ -633,6 +745,10 @@ clrhost_thunks_end:
     visited = sym crate::thunk::hooks::visited,
     open = sym crate::thunk::hooks::open,
     close = sym crate::thunk::hooks::close,
+    tell_leave = sym crate::thunk::hooks::tell_leave,
+    tell_enter = sym crate::thunk::hooks::tell_enter,
+    tell_reverse_enter = sym crate::thunk::hooks::tell_reverse_enter,
+    tell_reverse_leave = sym crate::thunk::hooks::tell_reverse_leave,
     personality = sym crate::thunk::unwind::personality,
     looked_up = sym crate::lookups::looked_up,
     managed_looked_up = sym crate::lookups::managed_looked_up,

@@ -16,12 +16,25 @@ use super::native::as_function;
 pub(super) enum Mode {
     Counted,
     Timed,
-    /// Timed, and told to a host, which spoils what registers it may.
+    /// Timed with the system's clock, out of line.
+    SystemClock,
+    /// Counted, and told to a host, which spoils what registers it may.
+    Told,
+    /// The same, and timed.
     Hosted,
 }
 
 impl Mode {
-    pub(super) const ALL: [Mode; 3] = [Mode::Counted, Mode::Timed, Mode::Hosted];
+    pub(super) const ALL: [Mode; 5] =
+        [Mode::Counted, Mode::Timed, Mode::SystemClock, Mode::Told, Mode::Hosted];
+
+    fn is_timed(self) -> bool {
+        !matches!(self, Mode::Counted | Mode::Told)
+    }
+
+    pub(super) fn is_hosted(self) -> bool {
+        matches!(self, Mode::Told | Mode::Hosted)
+    }
 }
 
 /// How often the host was called.
@@ -94,9 +107,10 @@ pub(super) struct Bed {
 
 impl Bed {
     pub(super) fn install(mode: Mode) -> Bed {
-        let timing = if mode == Mode::Counted { Timing::Counted } else { Timing::Timed };
-        let host = (mode == Mode::Hosted).then(|| Box::new(Counting) as Box<dyn TaskManager>);
-        let config = ProbeConfig { source: Some(Source::Thunks), timing, host, ..ProbeConfig::default() };
+        let timing = if mode.is_timed() { Timing::Timed } else { Timing::Counted };
+        let system_clock = mode == Mode::SystemClock;
+        let host = mode.is_hosted().then(|| Box::new(Counting) as Box<dyn TaskManager>);
+        let config = ProbeConfig { source: Some(Source::Thunks), timing, system_clock, host, ..ProbeConfig::default() };
         let probe = Probe::install(config).expect("the first of the process");
         // No runtime is started here.
         probe.deactivate();
@@ -104,7 +118,7 @@ impl Bed {
     }
 
     pub(super) fn is_timed(&self) -> bool {
-        self.mode != Mode::Counted
+        self.mode.is_timed()
     }
 
     /// A thunk that leads to this function.
@@ -178,7 +192,7 @@ impl Bed {
         let own = self.own();
         assert_eq!((own.open.len(), own.mismatches, own.settled), (0, 0, true), "{:?}: {own:?}", self.mode);
         assert_eq!(self.probe.snapshot().lost, 0);
-        if self.mode == Mode::Hosted {
+        if self.mode.is_hosted() {
             assert_eq!(TOLD.leave.load(Relaxed), TOLD.enter.load(Relaxed));
             assert_eq!(TOLD.reverse_enter.load(Relaxed), TOLD.reverse_leave.load(Relaxed));
         }

@@ -1,7 +1,7 @@
 //! Handlers of signals that come anywhere, also in the midst of a thunk, and that call through thunks themselves.
 
-use super::bed::{Bed, Made, Mode};
-use super::child::{in_each_mode, in_modes};
+use super::bed::{Bed, Made};
+use super::child::in_each_mode;
 use super::native::{Native, as_function};
 use crate::thunk::Purpose::{self, Export, Leave, LeaveSuppressed, Reverse};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -132,12 +132,12 @@ fn fire(bed: &Bed, on_other_stack: bool) {
 
 #[test]
 fn handlers_that_call_through_thunks_disturb_nothing() {
-    in_modes(&[Mode::Counted, Mode::Timed], |bed| fire(bed, false));
+    in_each_mode(|bed| fire(bed, false));
 }
 
 #[test]
 fn nor_do_they_on_a_stack_of_their_own() {
-    in_modes(&[Mode::Counted, Mode::Timed], |bed| fire(bed, true));
+    in_each_mode(|bed| fire(bed, true));
 }
 
 /// A handler that runs inside a native function, at a moment that the function chose.

@@ -1,7 +1,7 @@
 //! Exceptions of C++, the end of a thread and its cancellation pass through thunks of every kind: brackets are closed as
 //! unwound, destructors run, and what was thrown is caught where it would be.
 
-use super::bed::{Bed, Made, Mode};
+use super::bed::{Bed, Made};
 use super::child::in_each_mode;
 use super::native::{Native, as_function};
 use crate::thunk::Purpose;
@@ -155,7 +155,7 @@ fn end_inside(bed: &Bed, end: &CStr, cancel: i32) {
     let throws = Throws::load(bed);
     // With a host a call in cooperative mode does not begin a task.
     let kinds =
-        KINDS.into_iter().filter(|&kind| bed.mode != Mode::Hosted || kind != Some(Purpose::LeaveSuppressed));
+        KINDS.into_iter().filter(|&kind| !bed.mode.is_hosted() || kind != Some(Purpose::LeaveSuppressed));
     for kind in kinds {
         for length in LENGTHS {
             let chain = throws.chain(length, c"throws_link", end, kind);

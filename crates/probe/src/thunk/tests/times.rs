@@ -159,7 +159,7 @@ fn durations_are_written_as_rust_writes_them() {
 
 #[test]
 fn nothing_is_timed_where_calls_are_counted_alone() {
-    in_modes(&[Mode::Counted], |bed| {
+    in_modes(&[Mode::Counted, Mode::Told], |bed| {
         extern "C" fn nothing() {}
         let thunks = bed.thunks(nothing as *const () as usize);
         // SAFETY: they lead to `nothing`.

@@ -108,7 +108,7 @@ fn what_native_code_calls_through_an_export_is_handed_on_and_not_counted() {
 
 #[test]
 fn a_host_is_told_of_all_but_calls_in_cooperative_mode() {
-    super::child::in_modes(&[Mode::Hosted], |bed| {
+    super::child::in_modes(&[Mode::Told, Mode::Hosted], |bed| {
         use super::bed::TOLD;
         use std::sync::atomic::Ordering::Relaxed;
         extern "C" fn nothing() {}
