@@ -1,22 +1,30 @@
 //! The numbers of one task: counters, open brackets, statistics per target.
 //!
 //! # Protocol
-//! One thread, the owner, writes; any thread reads. A change that spans several words is wrapped in [`Block::change`]:
-//! `busy` goes to 1, the words change, `busy` goes to 0. Every change moves at least one word of the block's *mark*
-//! ([`Mark`]): opening a bracket counts a call, closing one lowers the top, repairs count in counters of their own. So
-//! the mark never comes back to an earlier value, and a reader ([`Block::read`]) that finds the same mark before and
-//! after, and `busy` at 0 both times, has seen no change in part: what it read of counters and stack belongs together.
+//! One thread, the owner, writes; any thread reads. Readers want to see a change of several words whole or not at all, so each
+//! shows while it lasts:
 //!
-//! Unlike a sequence lock this costs the owner two plain stores and no load, and a change of one word, such as closing a
-//! bracket without timing it, nothing at all. That matters to thunks, which follow the same protocol in assembly.
+//! * Opening a bracket moves the top over a place that is marked as free ([`entry::STACK_POINTER`]), counts the call, writes
+//!   the bracket, and with the stack pointer takes the mark away. A free place below the top shows that it is not done.
+//! * All else is wrapped in [`Block::change`]: `busy` goes to 1, the words change, `busy` goes to 0.
+//! * A change of one word, such as closing a bracket without timing it, needs nothing.
+//!
+//! Every change moves at least one word of the block's *mark* ([`Mark`]): opening a bracket counts a call, closing one lowers
+//! the top, repairs count in counters of their own. So the mark never comes back to an earlier value, and a reader
+//! ([`Block::read`]) that finds the same mark before and after, and no change going on both times, has seen none in part:
+//! what it read of counters and stack belongs together.
+//!
+//! Unlike a sequence lock this costs the owner no load, and for a bracket no store that it would not make anyway. That matters
+//! to thunks, which follow the same protocol in assembly.
 //!
 //! How many calls have returned is not counted: it is how many were begun, less those that are still open, were unwound
 //! or were too deep to be kept.
 //!
-//! Memory order: the release fence after `busy` = 1 keeps the changes from being seen before it; the release store of 0
-//! keeps them from being seen after it. The reader takes the mark first: if that held anything of a change, the acquire
-//! fence makes it see that change's 1 or something later, and the acquire load of a later 0 all of the change. The same
-//! holds at the end of its reading. On x86-64 all of this compiles to plain loads and stores, in the order written.
+//! Memory order: a release fence after the first store of a change (`busy` = 1, or the top) keeps the others from being seen
+//! before it; the last one (`busy` = 0, or the stack pointer) is a release store, and keeps them from being seen after it.
+//! The reader takes the mark first: if that held anything of a change, the acquire fence makes it see the change's first
+//! store or something later, and the acquire load of the last one all of the change. The same holds at the end of its
+//! reading. On x86-64 all of this compiles to plain loads and stores, in the order written.
 //!
 //! Statistics per target are written inside `change` too but are too many to be read between two crossings of a busy
 //! thread; a reader takes them word by word and is told when the task moved meanwhile.
@@ -58,7 +66,8 @@ pub(crate) mod entry {
     pub(crate) const START: usize = 1;
     /// Ticks spent in brackets directly inside this one.
     pub(crate) const INNER: usize = 2;
-    /// Stack pointer at the opening crossing; 0 in a bracket that the task has not used yet.
+    /// Stack pointer at the opening crossing. In a place that is free: 0 if the task has not used it yet, else a number with the
+    /// [highest bit](super::FREE) set.
     pub(crate) const STACK_POINTER: usize = 3;
     /// The source's key, unless the bracket is [`EXACT`](super::flag::EXACT), which is closed by its address; owner only.
     pub(crate) const KEY: usize = 4;
@@ -69,6 +78,9 @@ pub(crate) mod entry {
     /// A bracket fills a line of the cache.
     pub(crate) const WORDS: usize = 8;
 }
+
+/// Marks a place for a bracket as free: no stack pointer is that high.
+pub(crate) const FREE: u64 = 1 << 63;
 
 /// Low bits of [`entry::SLOT`]; slots are aligned to words.
 pub(crate) mod flag {
@@ -275,7 +287,7 @@ impl Block {
     /// pointer once more, but for its highest bit.
     pub(crate) fn give_back_unwound(&self, depth: usize, place: &Entry) {
         let stack_pointer = place[entry::STACK_POINTER].load(Relaxed);
-        place[entry::STACK_POINTER].store(stack_pointer | 1 << 63, Relaxed);
+        place[entry::STACK_POINTER].store(stack_pointer | FREE, Relaxed);
         self.set_kept(depth);
     }
 
@@ -383,19 +395,43 @@ impl Block {
         result
     }
 
+    /// Owner only: takes the place at this depth, which is the top, for a bracket; `write` writes all of it but the stack
+    /// pointer, and counts the call.
+    ///
+    /// First the place is taken, then it is written: a signal handler that makes calls of its own meanwhile uses the places
+    /// from the top on.
+    #[inline(always)]
+    pub(crate) fn open(&self, depth: usize, place: &Entry, stack_pointer: u64, write: impl FnOnce()) {
+        if place[entry::STACK_POINTER].load(Relaxed) == 0 {
+            place[entry::STACK_POINTER].store(u64::MAX, Relaxed);
+        }
+        self.set_kept(depth + 1);
+        fence(Release);
+        write();
+        place[entry::STACK_POINTER].store(stack_pointer, Release);
+    }
+
+    /// True in the midst of a change.
+    fn is_changing(&self) -> bool {
+        let is_free = |depth| {
+            self.entry(depth).is_some_and(|place| place[entry::STACK_POINTER].load(Acquire) & FREE != 0)
+        };
+        self.busy.load(Acquire) != 0 || (0..self.kept()).any(is_free)
+    }
+
     /// The mark at a moment between two changes; `None` in the midst of one.
     pub(crate) fn mark(&self) -> Option<Mark> {
         let mark = self.read_mark();
         fence(Acquire);
         // Read again, because a mark that was read in the midst of a change can be that of a later moment.
-        (self.busy.load(Acquire) == 0 && mark == self.read_mark()).then_some(mark)
+        (!self.is_changing() && mark == self.read_mark()).then_some(mark)
     }
 
     /// True if all words read since `mark` was taken were read between two changes.
     pub(crate) fn unchanged_since(&self, mark: Option<Mark>) -> bool {
         // Keeps the reads before it from being made after the load.
         fence(Acquire);
-        mark.is_some() && self.busy.load(Acquire) == 0 && mark == Some(self.read_mark())
+        mark.is_some() && !self.is_changing() && mark == Some(self.read_mark())
     }
 
     fn read_mark(&self) -> Mark {

@@ -1,9 +1,10 @@
 //! Where the words of a task lie, for thunks: sources of crossings that are written in assembly.
 //!
 //! A thunk does in line what [`Boundary::open_exact`](crate::Boundary::open_exact) and
-//! [`Boundary::close_bracket`](crate::Boundary::close_bracket) do in the usual case, after the protocol of `block`: it
-//! stores 1 to [`BUSY`], counts the call, writes the bracket, moves [`TOP`], and stores 0 to [`BUSY`]. Whatever is not
-//! usual it leaves to those two. All offsets are in bytes.
+//! [`Boundary::close_bracket`](crate::Boundary::close_bracket) do in the usual case, after the protocol of `block`. To open
+//! one it moves [`TOP`], counts the call, writes the bracket, and the stack pointer last. To close one that is timed it
+//! stores 1 to [`BUSY`], moves [`TOP`], adds the times, and stores 0 to [`BUSY`]. Whatever is not usual it leaves to those
+//! two. All offsets are in bytes.
 
 use crate::block::{Block, entry, flag, place_of, slot, tag};
 use crate::crossing::Bracket;
@@ -13,7 +14,7 @@ use std::mem::offset_of;
 
 /// In a task's cells ([`TaskOwner::cells`](crate::TaskOwner::cells)): address of the first free bracket.
 pub const TOP: usize = offset_of!(Block, top);
-/// 1 while a change is being made.
+/// 1 while a change is made that opens no bracket.
 pub const BUSY: usize = offset_of!(Block, busy);
 /// Address of the table of slots: at [`slot_offset`] the address of the slot of a target, 0 if the task has not met it.
 pub const SLOTS: usize = offset_of!(Block, slots_at);

@@ -216,9 +216,7 @@ impl TaskOwner {
         }
         let depth = self.block.kept();
         let Some(place) = self.block.entry(depth) else { return false };
-        if let Some(outer) = self.below(depth)
-            && self.may_be_stale(depth, outer, key, stack_pointer)
-        {
+        if self.may_be_stale(depth, key, stack_pointer) {
             return false;
         }
         // SAFETY: `resolve_anew` stored the address of a slot of this task's block, which lives as long as `self`.
@@ -285,16 +283,12 @@ impl TaskOwner {
         now: u64,
         site: CallSite,
     ) {
-        self.block.change(|| {
-            // First the place is taken, then it is written: a signal handler that makes calls of its own meanwhile uses
-            // the places from the top on.
-            self.block.set_kept(depth + 1);
+        self.block.open(depth, place, site.stack_pointer as u64, || {
             add(&resolved.words[slot::CALLS], 1);
             if resolved.tag & REVERSE != 0 {
                 self.note_caller(resolved.words, depth);
             }
             place[entry::SLOT].store(resolved.word(site), Relaxed);
-            place[entry::STACK_POINTER].store(site.stack_pointer as u64, Relaxed);
             place[entry::KEY].store(key, Relaxed);
             if TIMED {
                 place[entry::START].store(now, Relaxed);

@@ -22,22 +22,24 @@ pub(crate) enum Closed {
 const STALE_MARGIN: usize = 4096;
 
 impl TaskOwner {
-    /// Must [`unwind_stale`](Self::unwind_stale) look at the brackets? A callback out of the only open bracket is common, and
-    /// the stack pointer of a callback lies above that of the call it comes from, by less than the margin.
+    /// Must [`unwind_stale`](Self::unwind_stale) look at the brackets? It would find nothing where the top one is within the
+    /// margin and none of those at or below `stack_pointer` is under this key, which is common: the stack pointer of a callback
+    /// may lie above that of the call it comes from. Looks at a few of them only.
     #[inline(always)]
-    pub(crate) fn may_be_stale(
-        &self,
-        depth: usize,
-        outer: &crate::block::Entry,
-        key: u64,
-        stack_pointer: usize,
-    ) -> bool {
-        let opened_at = outer[entry::STACK_POINTER].load(Relaxed) as usize;
-        if stack_pointer < opened_at {
-            return false;
+    pub(crate) fn may_be_stale(&self, depth: usize, key: u64, stack_pointer: usize) -> bool {
+        const LOOKED_AT: usize = 4;
+        for back in 1..=LOOKED_AT {
+            let Some(place) = depth.checked_sub(back).and_then(|at| self.block.entry(at)) else { return false };
+            let opened_at = place[entry::STACK_POINTER].load(Relaxed) as usize;
+            if stack_pointer < opened_at {
+                return false;
+            }
+            let is_far = back == 1 && stack_pointer - opened_at >= STALE_MARGIN;
+            if is_far || place[entry::KEY].load(Relaxed) == key {
+                return true;
+            }
         }
-        let near_the_only_bracket = depth == 1 && stack_pointer - opened_at < STALE_MARGIN;
-        !near_the_only_bracket || outer[entry::KEY].load(Relaxed) == key
+        true
     }
 
     /// Before an opening crossing: closes the bracket on top if `longjmp` has jumped over it, which shows in the stack

@@ -1,9 +1,8 @@
 //! What rewritten IL calls where the source of crossings are thunks, in the shapes of signatures that CoreLib has.
 
-use crate::arch::thunk::uco_enter_entry;
+use crate::arch::thunk::{uco_enter_entry, uco_leave_entry};
 use crate::callbacks::{find_callback, make_callback, resolve_function_pointer};
 use crate::lookups::announce;
-use crate::thunk::hooks::uco_left;
 use std::ffi::c_void;
 
 /// `result` becomes the thunk for a pointer that the runtime made for a delegate of this type, or 0 if there is none yet.
@@ -55,7 +54,7 @@ pub(crate) unsafe extern "C" fn resolve_function_pointer_into(
 /// What a method with `UnmanagedCallersOnly` calls first, and before it returns, with its
 /// [`UnmanagedCallersOnlyMethod`](crate::rewrite::UnmanagedCallersOnlyMethod).
 pub(crate) fn uco() -> [*const c_void; 2] {
-    [uco_enter_entry(), uco_left as *const c_void]
+    [uco_enter_entry(), uco_leave_entry()]
 }
 
 /// What the methods of `learning` call.

@@ -161,10 +161,15 @@ pub(crate) fn unwound(bracket: u64, thread_ends: bool) {
 /// jumped over.
 const STUB_FRAMES: usize = 4096;
 
-/// Native code calls a method with `UnmanagedCallersOnly`, whose IL calls this with the stack pointer `sp`.
-pub(crate) extern "C" fn uco_entered(method: &'static UnmanagedCallersOnlyMethod, sp: usize) {
+/// Native code calls a method with `UnmanagedCallersOnly`, whose IL calls this with the stack pointer `sp`. Here and in
+/// [`uco_left`] `state` is that of the calling thread, if it has one.
+pub(crate) extern "C" fn uco_entered(
+    method: &'static UnmanagedCallersOnlyMethod,
+    sp: usize,
+    state: Option<&ThreadState>,
+) {
     // The usual case as in the flag source: in line, and without anything that could panic but the host, which is caught.
-    if let Some(state) = current() {
+    if let Some(state) = state {
         let (probe, owner, key) = (state.probe(), state.owner(), method.key());
         let boundary = probe.boundary();
         let opened = match probe.timing() {
@@ -213,8 +218,8 @@ fn tell_entered(state: &ThreadState, method: &UnmanagedCallersOnlyMethod) {
 }
 
 /// That method has returned.
-pub(crate) extern "C" fn uco_left(method: &'static UnmanagedCallersOnlyMethod) {
-    let Some(state) = current() else { return };
+pub(crate) extern "C" fn uco_left(method: &'static UnmanagedCallersOnlyMethod, state: Option<&ThreadState>) {
+    let Some(state) = state else { return };
     let (probe, owner) = (state.probe(), state.owner());
     if !probe.is_hosted() {
         let closed = match probe.timing() {

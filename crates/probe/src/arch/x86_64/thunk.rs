@@ -140,6 +140,7 @@ unsafe extern "C" {
     static clrhost_thunks_end: u8;
     fn clrhost_set_thunk_cells(cells: usize);
     fn clrhost_uco_enter();
+    fn clrhost_uco_leave();
     fn clrhost_dlsym();
     fn clrhost_managed_dlsym();
 }
@@ -169,10 +170,15 @@ pub(crate) fn managed_dlsym_entry() -> *const std::ffi::c_void {
     clrhost_managed_dlsym as *const std::ffi::c_void
 }
 
-/// What the IL of an `UnmanagedCallersOnly` method calls first: finds out the stack pointer and goes on in
+/// What the IL of an `UnmanagedCallersOnly` method calls first: finds out stack pointer and thread, and goes on in
 /// [`hooks`](crate::thunk::hooks).
 pub(crate) fn uco_enter_entry() -> *const std::ffi::c_void {
     clrhost_uco_enter as *const std::ffi::c_void
+}
+
+/// What it calls last.
+pub(crate) fn uco_leave_entry() -> *const std::ffi::c_void {
+    clrhost_uco_leave as *const std::ffi::c_void
 }
 
 // `true` is the flag.
@@ -235,14 +241,34 @@ clrhost_managed_dlsym:
     jmp qword ptr [rip + dlsym@GOTPCREL]
     .cfi_endproc
 
-    # uco_enter(method), with the stack pointer of the call as a second argument.
+    # uco_enter(method), with the stack pointer of the call as a second argument, and uco_leave(method); both with the state of
+    # the calling thread behind these, which is found faster here.
+    .macro clrhost_state into
+    mov r10, qword ptr [rip + clrhost_thunk_cells@GOTTPOFF]
+    mov \\into, qword ptr fs:[r10]
+    test \\into, \\into
+    jz 1f
+    mov \\into, qword ptr [\\into + {SOURCE}]
+1:
+    .endm
+
     .type clrhost_uco_enter, @function
     .globl clrhost_uco_enter
     .hidden clrhost_uco_enter
 clrhost_uco_enter:
     .cfi_startproc
     mov rsi, rsp
+    clrhost_state rdx
     jmp {uco_entered}
+    .cfi_endproc
+
+    .type clrhost_uco_leave, @function
+    .globl clrhost_uco_leave
+    .hidden clrhost_uco_leave
+clrhost_uco_leave:
+    .cfi_startproc
+    clrhost_state rsi
+    jmp {uco_left}
     .cfi_endproc
 
     # --- Parts of a thunk ------------------------------------------------------------------------------------------
@@ -445,17 +471,11 @@ clrhost_uco_enter:
     .endif
     # First the place is taken, then it is written (Signals, above).
     clrhost_task
-    mov qword ptr [rsp - 16], rbx
-    .cfi_offset rbx, -24
-    mov rbx, qword ptr [r10 + {TOP}]
-    mov qword ptr [r10 + {BUSY}], 1
-    add rbx, {BYTES}
-    mov qword ptr [r10 + {TOP}], rbx
-    mov r10, qword ptr [rsp - 16]
-    sub rbx, {BYTES}
-    mov qword ptr [rbx + {SAVED}], r10
+    add qword ptr [r10 + {TOP}], {BYTES}
+    mov r10, qword ptr [r10 + {TOP}]
+    mov qword ptr [r10 - {BYTES} + {SAVED}], rbx
+    lea rbx, [r10 - {BYTES}]
     .cfi_escape 0x10, 3, 2, 0x73, {SAVED}
-    mov qword ptr [rbx + {STACK_POINTER}], rsp
     .if \\timed
     mov qword ptr [rbx + {START}], rax
     mov qword ptr [rbx + {INNER}], 0
@@ -472,8 +492,8 @@ clrhost_uco_enter:
     .if \\hosted
     mov qword ptr [rbx + {KEY}], r11
     .endif
-    clrhost_task
-    mov qword ptr [r10 + {BUSY}], 0
+    # Last: with it the bracket is open.
+    mov qword ptr [rbx + {STACK_POINTER}], rsp
     .if \\reverse | \\timed
     mov rax, qword ptr [rsp - 8]
     .endif
@@ -702,6 +722,7 @@ clrhost_thunks_end:
     nop
 
     .purgem clrhost_thunk
+    .purgem clrhost_state
     .purgem clrhost_task
     .purgem clrhost_slot
     .purgem clrhost_save_arguments
@@ -753,4 +774,5 @@ clrhost_thunks_end:
     looked_up = sym crate::lookups::looked_up,
     managed_looked_up = sym crate::lookups::managed_looked_up,
     uco_entered = sym crate::thunk::hooks::uco_entered,
+    uco_left = sym crate::thunk::hooks::uco_left,
 );
