@@ -6,8 +6,8 @@ use crate::lookups::{Seeker, is_announced_call, managed_looked_up_version};
 use crate::native_symbol::{NativeSymbol, file_name, symbol_at};
 use crate::pinvokes::Declaration;
 use crate::probe::{Probe, lock};
-use crate::thunk::pages::Pages;
-use crate::thunk::{Purpose, Thunk, code_for};
+use crate::thunk::pools::{Pool, Pools};
+use crate::thunk::{Code, Purpose, Thunk, code_for};
 use clrhost_boundary::{Origin, TargetDescription, TargetId, TargetKind};
 use std::collections::{HashMap, HashSet};
 use std::ffi::{CStr, CString};
@@ -16,8 +16,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 /// Functions bound so far, and the memory of all thunks.
 pub(crate) struct Bindings {
-    pub(crate) functions: Mutex<Pages>,
-    pub(crate) callbacks: Mutex<Pages>,
+    pub(crate) thunks: Pools,
     bound: Mutex<HashMap<Function, Cell>>,
     /// P/Invokes that have been bound, by module and token.
     methods: Mutex<HashSet<(usize, u32)>>,
@@ -27,10 +26,9 @@ pub(crate) struct Bindings {
 pub(crate) type Cell = Arc<OnceLock<Bound>>;
 
 impl Bindings {
-    pub(crate) fn new() -> Bindings {
+    pub(crate) fn new(code: impl Fn(Purpose) -> Code) -> Bindings {
         Bindings {
-            functions: Mutex::new(Pages::for_functions()),
-            callbacks: Mutex::new(Pages::for_callbacks()),
+            thunks: Pools::new(code),
             bound: Mutex::default(),
             methods: Mutex::default(),
         }
@@ -42,24 +40,11 @@ impl Bindings {
             |function: &Function| matches!(function.caller, Caller::Method(Some((of, _))) if of == module);
         lock(&self.methods).retain(|&(of, _)| of != module);
         let gone: Vec<_> = lock(&self.bound).extract_if(|function, _| is_gone(function)).collect();
-        let mut pages = lock(&self.functions);
         for (_, cell) in gone {
             if let Some(Bound::Hooked(thunk)) = cell.get() {
-                pages.give_back(thunk);
+                self.thunks.give_back(thunk);
             }
         }
-    }
-
-    /// The thunk whose stub lies at this address.
-    pub(crate) fn thunk_at(&self, address: usize) -> Option<&'static Thunk> {
-        let of_function = lock(&self.functions).thunk_at(address);
-        of_function.or_else(|| lock(&self.callbacks).thunk_at(address))
-    }
-
-    /// The address that callers get: the stub of a thunk.
-    pub(crate) fn stub_of(&self, thunk: &'static Thunk) -> usize {
-        let of_function = lock(&self.functions).stub_of(thunk);
-        of_function.or_else(|| lock(&self.callbacks).stub_of(thunk)).expect("every thunk is of these pages")
     }
 }
 
@@ -153,7 +138,7 @@ impl Probe {
     /// What callers of a function get: the address of a thunk or of a function, or nothing if it is denied.
     pub(crate) fn callers_get(&self, bound: &Bound, function: usize) -> Option<usize> {
         match bound {
-            Bound::Hooked(thunk) => Some(self.bindings().stub_of(thunk)),
+            Bound::Hooked(thunk) => Some(self.bindings().thunks.stub_of(thunk)),
             Bound::Unhooked(substitute) => Some(substitute.unwrap_or(function)),
             Bound::Denied(denied) => {
                 denied.attempted();
@@ -176,7 +161,8 @@ impl Probe {
         // Where a host may not be asked, what is looked up is not followed.
         let asks = purpose != Purpose::LeaveSuppressed || !self.is_hosted();
         let looks_up = look_up_for_managed(function).filter(|_| asks);
-        let bound = self.bind_to(description, looks_up.unwrap_or(address), purpose);
+        let pool = if looks_up.is_some() { Pool::LookUp } else { purpose.into() };
+        let bound = self.bind_to(description, looks_up.unwrap_or(address), purpose, pool);
         if let Bound::Hooked(thunk) = &bound {
             if Some(thunk.leads_to()) == looks_up {
                 thunk.look_at_handles();
@@ -194,6 +180,7 @@ impl Probe {
         mut description: TargetDescription,
         leads_to: usize,
         purpose: Purpose,
+        pool: Pool,
     ) -> Bound {
         let address = description.address.unwrap_or(leads_to);
         let substitute = match self.ask_host(&description) {
@@ -209,7 +196,7 @@ impl Probe {
         if purpose != Purpose::LeaveSuppressed && !self.boundary().needs_hook(target) {
             return unhooked();
         }
-        let Ok(thunk) = lock(&self.bindings().functions).take() else {
+        let Ok(thunk) = self.bindings().thunks.take(pool) else {
             // Without memory for a thunk the call goes on unseen, and is said to.
             self.note_unhooked(format!("{name}: no memory for a thunk"));
             return unhooked();
@@ -236,8 +223,7 @@ impl Probe {
 
     /// Thunks in use.
     pub fn thunks(&self) -> usize {
-        let bindings = self.bindings();
-        lock(&bindings.functions).in_use() + lock(&bindings.callbacks).in_use()
+        self.bindings().thunks.in_use()
     }
 }
 

@@ -12,6 +12,7 @@ use crate::names::Direction;
 use crate::native_symbol::{NativeSymbol, file_name, symbol_at};
 use crate::probe::{Probe, lock};
 use crate::thunk::Purpose;
+use crate::thunk::pools::Pool;
 use clrhost_abi::Hresult;
 use clrhost_boundary::{TargetDescription, TargetId};
 use std::collections::HashMap;
@@ -195,7 +196,7 @@ pub(crate) extern "C" fn resolve_function_pointer(pointer: usize, class: usize) 
 impl Probe {
     fn make_callback(&'static self, pointer: usize, class: usize) -> usize {
         // The thunk of a delegate that was made for a native function (.NET Core 3.1 does not tell).
-        if self.bindings().thunk_at(pointer).is_some() {
+        if self.bindings().thunks.thunk_at(pointer).is_some() {
             return self.callbacks().find(pointer, NATIVE).unwrap_or(pointer);
         }
         let Some((info, names)) = self.runtime() else { return pointer };
@@ -206,21 +207,21 @@ impl Probe {
         let target = self.boundary().bind(class as u64 | 1, description);
         self.note_key(info.type_of(class), class as u64 | 1);
         // The runtime has used the memory of a delegate that is gone for another one: its thunk serves again.
-        let before = self.callbacks().answer_for(pointer).and_then(|stub| self.bindings().thunk_at(stub));
-        let taken = before.map_or_else(|| lock(&self.bindings().callbacks).take().ok(), Some);
+        let before = self.callbacks().answer_for(pointer).and_then(|stub| self.bindings().thunks.thunk_at(stub));
+        let taken = before.map_or_else(|| self.bindings().thunks.take(Pool::Reverse).ok(), Some);
         let Some(thunk) = taken else {
             self.note_unhooked("a delegate: no memory for a thunk".to_owned());
             return pointer;
         };
         self.lead(thunk, pointer, pointer, target, Purpose::Reverse);
         // SAFETY: the runtime gave the pointer as that of its code for a delegate.
-        unsafe { lock(&self.bindings().callbacks).begin_as(thunk, pointer) };
-        let stub = self.bindings().stub_of(thunk);
+        unsafe { self.bindings().thunks.begin_as(thunk, pointer) };
+        let stub = self.bindings().thunks.stub_of(thunk);
         let mut made = lock(&self.callbacks().made);
         // Another thread may have been as far at the same time.
         if let Some(other) = self.callbacks().find(pointer, class) {
             if other != stub {
-                lock(&self.bindings().callbacks).give_back(thunk);
+                self.bindings().thunks.give_back(thunk);
             }
             return other;
         }
@@ -229,7 +230,7 @@ impl Probe {
     }
 
     fn resolve_function_pointer(&'static self, pointer: usize, class: usize) -> usize {
-        let (function, leads_to, export) = match self.bindings().thunk_at(pointer) {
+        let (function, leads_to, export) = match self.bindings().thunks.thunk_at(pointer) {
             // The runtime's own pointer, from which it finds the delegate.
             Some(thunk) if thunk.is_reverse() => return thunk.address(),
             // What the pointer leads to, the delegate shall lead to.
@@ -293,10 +294,10 @@ impl Probe {
         given: usize,
         leads_to: usize,
     ) -> Bound {
-        let bound = self.bind_to(description, leads_to, Purpose::Leave);
+        let bound = self.bind_to(description, leads_to, Purpose::Leave, Pool::Leave);
         if let Bound::Hooked(thunk) = bound {
             let mut made = lock(&self.callbacks().made);
-            self.callbacks().keep(&mut made, self.bindings().stub_of(thunk), NATIVE, given);
+            self.callbacks().keep(&mut made, self.bindings().thunks.stub_of(thunk), NATIVE, given);
         }
         bound
     }

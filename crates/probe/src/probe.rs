@@ -19,6 +19,7 @@ use crate::rewrite::{Rewritten, Wanted};
 use crate::suspension::Suspensions;
 use crate::thread_state::{self, new_exit_key, os_thread_name, with_current};
 use crate::threads;
+use crate::thunk::code_for;
 use clrhost_abi::Hresult;
 use clrhost_boundary::{
     Boundary, DeniedTarget, Gate, GcManager, HostFailure, HostingLayer, Origin, Snapshot, TargetId, Task,
@@ -197,9 +198,11 @@ impl Probe {
         let asked_source = if config.timing == Timing::Empty { Some(Source::Flag) } else { config.source };
         let host = config.host.or_else(|| config.gc.as_ref().map(|_| Box::new(NoTaskManager) as _));
         let layer = host.map(|host| HostingLayer::new(host, tell_failure));
+        let clock = ProbeClock::start(!config.system_clock);
+        let in_line = clock.is_counter();
         let probe: &'static Probe = Box::leak(Box::new(Probe {
             vtbl: vtbl(config.timing, hosted),
-            boundary: Boundary::new(layer, ProbeClock::start(!config.system_clock)),
+            boundary: Boundary::new(layer, clock),
             exit_key,
             asked_source,
             source: OnceLock::new(),
@@ -220,7 +223,7 @@ impl Probe {
             deliver_abort: OnceLock::new(),
             keys_of_module: Mutex::new(HashMap::new()),
             places: Places::default(),
-            bindings: Bindings::new(),
+            bindings: Bindings::new(|purpose| code_for(purpose, config.timing, hosted, in_line)),
             callbacks: Callbacks::default(),
             pinvokes: PInvokes::default(),
             suppressed_calls: AtomicBool::new(false),

@@ -2,11 +2,12 @@
 //!
 //! The runtime, or managed code, is given the address of a *stub* in place of the function's. The stub finds the data of its
 //! [`Thunk`] and goes to one of the functions in `arch::thunk`, which open a bracket, call the function, and close the
-//! bracket. `pages` holds stubs and data, `hooks` does in Rust what assembly does not, `unwind` closes brackets that
+//! bracket. `pages` holds stubs and data, `pools` those of the process, `hooks` does in Rust what assembly does not, `unwind` closes brackets that
 //! exceptions leave.
 
 pub(crate) mod hooks;
 pub(crate) mod pages;
+pub(crate) mod pools;
 pub(crate) mod unwind;
 
 #[cfg(test)]
@@ -56,6 +57,9 @@ pub(crate) enum Purpose {
     Reverse,
 }
 
+/// What a stub goes to: one of [`code`].
+pub(crate) type Code = unsafe extern "C" fn();
+
 /// The code of thunks for a purpose. `in_line` says that times are taken with the processor's counter, as the code does that
 /// works in line.
 pub(crate) fn code_for(
@@ -63,7 +67,7 @@ pub(crate) fn code_for(
     timing: Timing,
     hosted: bool,
     in_line: bool,
-) -> unsafe extern "C" fn() {
+) -> Code {
     use Purpose::*;
     use code::*;
     let timed = timing == Timing::Timed;
@@ -101,7 +105,7 @@ impl Thunk {
         address: usize,
         target: &Target,
         purpose: Purpose,
-        code: unsafe extern "C" fn(),
+        code: Code,
     ) {
         let bracket = if purpose == Purpose::Reverse { Bracket::ReverseEnter } else { Bracket::Leave };
         let flags = match purpose {

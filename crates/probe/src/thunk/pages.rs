@@ -1,15 +1,16 @@
 //! Memory of thunks: stubs that can be run and never written, beside data that can be written and never run.
 //!
-//! Stubs differ in nothing but where they lie, as each finds its data at a fixed distance behind itself. So all groups of
-//! stubs for functions are mappings of one file in memory, written before it is ever mapped for running. Stubs for delegates
-//! begin with what the runtime's own code does; that is written to their file, which is mapped for nothing but running.
-//! Where the kernel refuses executable files in memory, a group is written first and then made executable and read-only,
-//! and stubs for delegates do without that beginning.
+//! A stub finds its data at a fixed distance behind itself, and jumps to the code that all stubs of its pages share. Groups lie
+//! near that code, if memory is free there, so that the jump needs not look where it is.
+//!
+//! Stubs are written to a file in memory, which is mapped for nothing but running. Those for delegates begin with what the
+//! runtime's own code does, which is written to the file later. Where the kernel refuses executable files in memory, a group
+//! is written first and then made executable and read-only, and stubs for delegates do without that beginning.
 
 use crate::arch::thunk::{
     CALLBACK_PREFIX_BYTES, CALLBACK_STUB_BYTES, STUB_BYTES, callback_prefix, callback_stub, stub,
 };
-use crate::thunk::Thunk;
+use crate::thunk::{Code, Thunk};
 use std::ffi::CStr;
 use std::fs::File;
 use std::io;
@@ -43,16 +44,17 @@ impl Form {
         self.code_bytes() + PER_GROUP * size_of::<Thunk>()
     }
 
-    /// The code of a group.
-    fn stubs(self) -> Vec<u8> {
-        let distance = |index: usize| {
+    /// The stubs of a group that lies at this address.
+    fn stubs(self, group: usize, code: Option<usize>) -> Vec<u8> {
+        let distances = |index: usize| {
             let stub = index * self.stub_bytes();
-            (self.code_bytes() + index * size_of::<Thunk>() - stub) as i32
+            let data = (self.code_bytes() + index * size_of::<Thunk>() - stub) as i32;
+            (data, code.and_then(|code| distance(group + stub, code)))
         };
-        let stubs = 0..PER_GROUP;
+        let stubs = (0..PER_GROUP).map(distances);
         match self {
-            Form::Function => stubs.flat_map(|index| stub(distance(index))).collect(),
-            Form::Callback => stubs.flat_map(|index| callback_stub(distance(index))).collect(),
+            Form::Function => stubs.flat_map(|(data, code)| stub(data, code)).collect(),
+            Form::Callback => stubs.flat_map(|(data, code)| callback_stub(data, code)).collect(),
         }
     }
 }
@@ -60,6 +62,8 @@ impl Form {
 /// Groups of thunks, filled one after the other. They stay until the process ends.
 pub(crate) struct Pages {
     form: Form,
+    /// What all stubs go to; `None` if each thunk says it.
+    code: Option<usize>,
     memory: Option<File>,
     /// Where each group begins.
     groups: Vec<usize>,
@@ -69,18 +73,19 @@ pub(crate) struct Pages {
 }
 
 impl Pages {
-    /// For thunks before functions.
-    pub(crate) fn for_functions() -> Pages {
-        Pages::of(Form::Function)
+    /// For thunks before functions, which all go to this code, or each to its own.
+    pub(crate) fn for_functions(code: Option<Code>) -> Pages {
+        Pages::of(Form::Function, code)
     }
 
     /// For thunks before the runtime's code for delegates.
-    pub(crate) fn for_callbacks() -> Pages {
-        Pages::of(Form::Callback)
+    pub(crate) fn for_callbacks(code: Option<Code>) -> Pages {
+        Pages::of(Form::Callback, code)
     }
 
-    fn of(form: Form) -> Pages {
-        Pages { form, memory: None, groups: Vec::new(), used: 0, free: Vec::new() }
+    fn of(form: Form, code: Option<Code>) -> Pages {
+        let code = code.map(|code| code as *const () as usize);
+        Pages { form, code, memory: None, groups: Vec::new(), used: 0, free: Vec::new() }
     }
 
     /// A thunk that nobody uses.
@@ -154,14 +159,14 @@ impl Pages {
     }
 
     fn new_group(&mut self) -> io::Result<usize> {
-        let (code_bytes, stubs) = (self.form.code_bytes(), self.form.stubs());
-        let group = map(ptr::null_mut(), self.form.group_bytes(), libc::PROT_READ | libc::PROT_WRITE, None)?;
-        // Groups for functions share the first one's code.
-        let offset = if self.form == Form::Callback { self.groups.len() * code_bytes } else { 0 };
+        let code_bytes = self.form.code_bytes();
+        let group = self.map_group()?;
+        let stubs = self.form.stubs(group, self.code);
+        let offset = self.groups.len() * code_bytes;
         let run = libc::PROT_READ | libc::PROT_EXEC;
         let shared = self
             .memory_with(&stubs, offset)
-            .and_then(|memory| map(group as *mut _, code_bytes, run, Some((memory, offset))));
+            .and_then(|memory| map(group, code_bytes, run, libc::MAP_FIXED, Some((memory, offset))));
         if shared.is_err() {
             self.memory = None;
             // SAFETY: the group is mapped, writable, and known to nobody yet.
@@ -174,18 +179,48 @@ impl Pages {
         Ok(group)
     }
 
+    /// Memory for a group, near the code of its stubs if there is some.
+    fn map_group(&self) -> io::Result<usize> {
+        /// Tried at this distance from each other, so many times on either side: within the reach of a jump.
+        const STEP: usize = 16 << 20;
+        const TRIES: usize = 100;
+        let bytes = self.form.group_bytes();
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        // Where the last one found room, others will.
+        let last = self.groups.last().map(|group| group.saturating_sub(bytes));
+        let near = self.code.into_iter().flat_map(|code| {
+            let code = code & !(STEP - 1);
+            (1..=TRIES).flat_map(move |n| [code.checked_sub(n * STEP), code.checked_add(n * STEP)])
+        });
+        for place in last.into_iter().chain(near.flatten()) {
+            // Kernels before 4.17 take the flag for none, and may choose another place.
+            let Ok(group) = map(place, bytes, access, libc::MAP_FIXED_NOREPLACE, None) else { continue };
+            if self.code.is_none_or(|code| distance(group, code).is_some()) {
+                return Ok(group);
+            }
+            // SAFETY: just mapped, and known to nobody.
+            unsafe { libc::munmap(group as *mut _, bytes) };
+        }
+        map(0, bytes, access, 0, None)
+    }
+
     /// The file in memory, with these stubs in it.
     fn memory_with(&mut self, stubs: &[u8], offset: usize) -> io::Result<&File> {
-        let is_first = self.groups.is_empty();
-        if is_first {
+        if self.groups.is_empty() {
             self.memory = Some(new_memory_file()?);
         }
         let memory = self.memory.as_ref().ok_or_else(|| io::Error::other("the kernel refused it before"))?;
-        if is_first || self.form == Form::Callback {
-            memory.write_all_at(stubs, offset as u64)?;
-        }
+        memory.write_all_at(stubs, offset as u64)?;
         Ok(memory)
     }
+}
+
+/// How far `to` lies behind `from`, if a jump reaches that, from any place in a group.
+fn distance(from: usize, to: usize) -> Option<i32> {
+    const ROOM: i64 = 1 << 24;
+    let distance = to as i64 - from as i64;
+    let reach = i64::from(i32::MIN) + ROOM..i64::from(i32::MAX) - ROOM;
+    reach.contains(&distance).then_some(distance as i32)
 }
 
 /// What thunks can be made of.
@@ -202,24 +237,25 @@ pub enum ThunkMemory {
 /// # Errors
 /// The system lets no memory be executed that was written before.
 pub fn check_thunks() -> io::Result<ThunkMemory> {
-    let mut pages = Pages::for_callbacks();
+    let mut pages = Pages::for_callbacks(None);
     pages.take()?;
     Ok(if pages.memory.is_some() { ThunkMemory::File } else { ThunkMemory::Plain })
 }
 
 /// Maps new memory, or part of a file over some that is mapped.
 fn map(
-    at: *mut libc::c_void,
+    at: usize,
     bytes: usize,
-    protection: i32,
+    access: i32,
+    how: i32,
     file: Option<(&File, usize)>,
 ) -> io::Result<usize> {
     let (flags, file, offset) = match file {
         None => (libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0),
-        Some((file, offset)) => (libc::MAP_SHARED | libc::MAP_FIXED, file.as_raw_fd(), offset),
+        Some((file, offset)) => (libc::MAP_SHARED, file.as_raw_fd(), offset),
     };
-    // SAFETY: either new memory, or over pages of a group that nobody knows yet.
-    match unsafe { libc::mmap(at, bytes, protection, flags, file, offset as libc::off_t) } {
+    // SAFETY: either new memory that replaces none, or over pages of a group that nobody knows yet.
+    match unsafe { libc::mmap(at as *mut _, bytes, access, flags | how, file, offset as libc::off_t) } {
         libc::MAP_FAILED => Err(io::Error::last_os_error()),
         address => Ok(address as usize),
     }
@@ -251,7 +287,7 @@ mod tests {
 
     #[test]
     fn stubs_and_thunks_find_each_other_across_groups() {
-        let mut pages = Pages::for_functions();
+        let mut pages = Pages::for_functions(None);
         let thunks: Vec<_> = (0..PER_GROUP + 2).map(|_| pages.take().unwrap()).collect();
         assert_eq!((pages.groups.len(), pages.in_use()), (2, PER_GROUP + 2));
         for thunk in [thunks[0], thunks[1], thunks[PER_GROUP - 1], thunks[PER_GROUP], thunks[PER_GROUP + 1]] {
@@ -261,9 +297,43 @@ mod tests {
         assert!(pages.thunk_at(stubs_and_thunks_find_each_other_across_groups as fn() as usize).is_none());
     }
 
+    /// Where a stub's jump leads, if it jumps to a fixed place.
+    fn jumps_to(stub: usize, prefix: usize) -> Option<usize> {
+        // SAFETY: stubs can be read, and are longer than that.
+        let code = unsafe { *((stub + prefix) as *const [u8; 12]) };
+        let distance = i32::from_le_bytes(code[8..].try_into().unwrap());
+        (code[7] == 0xE9).then(|| (stub + prefix + 12).wrapping_add_signed(distance as isize))
+    }
+
+    #[test]
+    fn stubs_jump_straight_to_code_that_lies_near() {
+        unsafe extern "C" fn near() {}
+        let code: Code = near;
+        for (mut pages, prefix) in
+            [(Pages::for_functions(Some(code)), 0), (Pages::for_callbacks(Some(code)), CALLBACK_PREFIX_BYTES)]
+        {
+            for _ in 0..=PER_GROUP {
+                let thunk = pages.take().unwrap();
+                let stub = pages.stub_of(thunk).unwrap();
+                assert_eq!(jumps_to(stub, prefix), Some(code as usize));
+            }
+        }
+    }
+
+    #[test]
+    fn stubs_look_for_code_that_lies_far_away_or_changes() {
+        // SAFETY: the address of nothing; never called.
+        let far: Code = unsafe { std::mem::transmute(1usize << 60) };
+        for code in [Some(far), None] {
+            let mut pages = Pages::for_functions(code);
+            let thunk = pages.take().unwrap();
+            assert_eq!(jumps_to(pages.stub_of(thunk).unwrap(), 0), None);
+        }
+    }
+
     #[test]
     fn what_is_given_back_is_taken_again() {
-        let mut pages = Pages::for_functions();
+        let mut pages = Pages::for_functions(None);
         let first = pages.take().unwrap();
         pages.give_back(first);
         assert_eq!(pages.in_use(), 0);
@@ -272,7 +342,7 @@ mod tests {
 
     #[test]
     fn no_page_is_writable_and_executable() {
-        let mut pages = Pages::for_functions();
+        let mut pages = Pages::for_functions(None);
         pages.take().unwrap();
         let group = pages.groups[0];
         let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
@@ -291,7 +361,7 @@ mod tests {
 
     #[test]
     fn stubs_for_delegates_begin_as_the_runtimes_code_does() {
-        let mut pages = Pages::for_callbacks();
+        let mut pages = Pages::for_callbacks(None);
         let thunks: Vec<_> = (0..PER_GROUP + 2).map(|_| pages.take().unwrap()).collect();
         let begin = |thunk: &'static Thunk| {
             let stub = pages.stub_of(thunk).unwrap();

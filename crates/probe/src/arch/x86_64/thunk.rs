@@ -71,12 +71,23 @@ pub(crate) const THUNK_USUAL_CODE: usize = 40;
 /// Bytes of a stub.
 pub(crate) const STUB_BYTES: usize = 16;
 
-/// The code of the stub of a thunk whose data lies `distance` bytes behind the stub: `lea r11, [rip + distance]`, then
-/// `jmp [r11]`, where the data has the address of one of the functions below.
-pub(crate) fn stub(distance: i32) -> [u8; STUB_BYTES] {
+/// The code of the stub of a thunk whose data lies `distance` bytes behind the stub: `lea r11, [rip + distance]`, then a jump
+/// to one of the functions below. That lies `code` bytes behind the stub; or, where it is too far for that or changes, the
+/// data has its address: `jmp [r11]`.
+pub(crate) fn stub(distance: i32, code: Option<i32>) -> [u8; STUB_BYTES] {
     const LEA_BYTES: i32 = 7;
+    const JMP_BYTES: i32 = 5;
     let [a, b, c, d] = (distance - LEA_BYTES).to_le_bytes();
-    [0x4C, 0x8D, 0x1D, a, b, c, d, 0x41, 0xFF, 0x23, TRAP, TRAP, TRAP, TRAP, TRAP, TRAP]
+    let mut stub = [TRAP; STUB_BYTES];
+    stub[..7].copy_from_slice(&[0x4C, 0x8D, 0x1D, a, b, c, d]);
+    match code {
+        Some(code) => {
+            stub[7] = 0xE9;
+            stub[8..12].copy_from_slice(&(code - LEA_BYTES - JMP_BYTES).to_le_bytes());
+        }
+        None => stub[7..10].copy_from_slice(&[0x41, 0xFF, 0x23]),
+    }
+    stub
 }
 
 const TRAP: u8 = 0xCC;
@@ -88,14 +99,15 @@ pub(crate) const CALLBACK_STUB_BYTES: usize = 32;
 pub(crate) const CALLBACK_PREFIX_BYTES: usize = 10;
 
 /// The code of the stub for a delegate: as [`stub`], behind room for a prefix, which does nothing as yet.
-pub(crate) fn callback_stub(distance: i32) -> [u8; CALLBACK_STUB_BYTES] {
+pub(crate) fn callback_stub(distance: i32, code: Option<i32>) -> [u8; CALLBACK_STUB_BYTES] {
     /// A `nop` of ten bytes.
     const NOTHING: [u8; CALLBACK_PREFIX_BYTES] = [0x66, 0x2E, 0x0F, 0x1F, 0x84, 0, 0, 0, 0, 0];
-    let mut code = [TRAP; CALLBACK_STUB_BYTES];
-    code[..CALLBACK_PREFIX_BYTES].copy_from_slice(&NOTHING);
-    code[CALLBACK_PREFIX_BYTES..][..STUB_BYTES]
-        .copy_from_slice(&stub(distance - CALLBACK_PREFIX_BYTES as i32));
-    code
+    const PREFIX: i32 = CALLBACK_PREFIX_BYTES as i32;
+    let mut all = [TRAP; CALLBACK_STUB_BYTES];
+    all[..CALLBACK_PREFIX_BYTES].copy_from_slice(&NOTHING);
+    all[CALLBACK_PREFIX_BYTES..][..STUB_BYTES]
+        .copy_from_slice(&stub(distance - PREFIX, code.map(|code| code - PREFIX)));
+    all
 }
 
 /// What the stub for a delegate begins with, given what the runtime's own code for it begins with: the same, if that is
@@ -422,7 +434,7 @@ clrhost_uco_leave:
     # A thunk with its usual case in line. timed, export, reverse and hosted are 0 or 1. What it costs without a host is mostly
     # the number of its stores; with one, keeping the registers over the calls.
     .macro clrhost_thunk name, timed, export, reverse, hosted
-    .p2align 5
+    .p2align 6
     .type \\name, @function
     .globl \\name
     .hidden \\name

@@ -1,6 +1,6 @@
 //! What tests of thunks stand on: the process's probe, thunks, and what was counted.
 
-use crate::probe::{Probe, ProbeConfig, Source, Timing, lock};
+use crate::probe::{Probe, ProbeConfig, Source, Timing};
 use crate::thunk::Purpose;
 use clrhost_boundary::{
     HostResult, Target, TargetDescription, TargetId, TargetKind, TargetStats, Task, TaskManager, TaskStats,
@@ -123,12 +123,12 @@ impl Bed {
 
     /// A thunk that leads to this function.
     pub(super) fn thunk(&self, purpose: Purpose, function: usize) -> Made {
-        let thunk = lock(&self.probe.bindings().functions).take().expect("memory for a thunk");
+        let thunk = self.probe.bindings().thunks.take(purpose.into()).expect("memory for a thunk");
         let kind = if purpose == Purpose::Reverse { TargetKind::Delegate } else { TargetKind::PInvoke };
         let description = TargetDescription::named(kind, format!("{function:#x}"));
         let target = self.probe.boundary().bind(thunk.key(), description);
         self.probe.lead(thunk, function, function, target, purpose);
-        Made { purpose, stub: self.probe.bindings().stub_of(thunk), target }
+        Made { purpose, stub: self.probe.bindings().thunks.stub_of(thunk), target }
     }
 
     /// One of each kind that leads to this function.
