@@ -138,12 +138,12 @@ impl<C: Clock> Boundary<C> {
     }
 
     /// [`enter`](Self::enter) or [`reverse_leave`](Self::reverse_leave) without a host, if it is about the bracket on
-    /// top. Else false, and nothing done.
+    /// top: whether the host accepted that. Else `None`, and nothing done.
     ///
     /// Makes no call and cannot panic.
     #[inline(always)]
-    pub fn try_close<const TIMED: bool>(&self, owner: &TaskOwner, key: u64) -> bool {
-        self.time_without_call::<TIMED>().is_some_and(|now| owner.try_close::<TIMED>(key, now))
+    pub fn try_close<const TIMED: bool>(&self, owner: &TaskOwner, key: u64) -> Option<bool> {
+        owner.try_close::<TIMED>(key, self.time_without_call::<TIMED>()?)
     }
 
     /// Managed code calls native code. `key` is what the source knows the target by; `bind` is asked for its number
@@ -224,8 +224,11 @@ impl<C: Clock> Boundary<C> {
         // Read last in an opening crossing and first in a closing one: the time is the callee's, not ours.
         let kept = owner.open::<TIMED>(key, resolved, self.time::<TIMED>(), site);
         // Of a bracket that is not kept nobody would know at its end that the host has to hear of it.
-        if HOSTED && kept {
-            self.tell_opened::<TIMED>(owner, bracket, resolved.target());
+        if HOSTED
+            && kept
+            && let Some(target) = self.reported(bracket, resolved.target())
+        {
+            self.tell_opened::<TIMED>(owner, bracket, target);
         }
     }
 
@@ -256,20 +259,13 @@ impl<C: Clock> Boundary<C> {
         Some(owner.block.address_of(depth))
     }
 
-    /// Tells the host of the bracket on top, which was just opened.
-    #[inline]
-    pub fn tell_opened<const TIMED: bool>(&self, owner: &TaskOwner, bracket: Bracket, target: TargetId) {
+    /// Tells the host of the bracket on top, which was just opened. `target` is what it is about, which the host wants to hear
+    /// of.
+    #[inline(always)]
+    pub fn tell_opened<const TIMED: bool>(&self, owner: &TaskOwner, bracket: Bracket, target: &Target) {
         if let Some(accepted) = self.tell(owner, bracket.opening(), target) {
             owner.host_answered::<TIMED>(accepted, self.time::<TIMED>());
         }
-    }
-
-    /// Tells the host of a crossing of a target that it wants to hear of, for a source that opens and closes brackets by
-    /// itself ([`layout`](crate::layout)): true if it answered `S_OK`. Such a source notes the answer to an opening crossing
-    /// in the bracket, and tells the closing one only if it was that.
-    #[inline(always)]
-    pub fn tell_known(&self, owner: &TaskOwner, crossing: Crossing, target: &Target) -> bool {
-        self.tell_of(owner, crossing, target) == Some(true)
     }
 
     /// Closes the brackets that were jumped over, as far as a call made with this stack pointer shows it.
@@ -368,20 +364,20 @@ impl<C: Clock> Boundary<C> {
         if TIMED { self.clock.now() } else { 0 }
     }
 
-    /// Calls the host for a crossing: whether it answered `S_OK`, or `None` if it was not called. That is so once the
-    /// layer is shut, for a task the host refused, and, for the forward pair, for a target it does not want reported.
+    /// The target, if the host wants to hear of calls to it.
     #[inline]
-    fn tell(&self, owner: &TaskOwner, crossing: Crossing, target: TargetId) -> Option<bool> {
+    fn reported(&self, bracket: Bracket, target: TargetId) -> Option<&Target> {
         let target = self.target(target)?;
-        if crossing == Crossing::Leave && !target.needs_hook(self.layer.as_ref()?) {
-            return None;
-        }
-        self.tell_of(owner, crossing, target)
+        (bracket == Bracket::ReverseEnter || target.needs_hook(self.layer.as_ref()?)).then_some(target)
     }
 
-    /// The same for a target that the host wants reported.
+    /// Calls the host for a crossing of a target that it wants to hear of: whether it answered `S_OK`. `None` if it was not
+    /// called, as the layer is shut or the host refused the task.
+    ///
+    /// For sources that open and close brackets by themselves ([`layout`](crate::layout)): they note the answer to an opening
+    /// crossing in the bracket, and tell the closing one only if it was `Some(true)`.
     #[inline(always)]
-    fn tell_of(&self, owner: &TaskOwner, crossing: Crossing, target: &Target) -> Option<bool> {
+    pub fn tell(&self, owner: &TaskOwner, crossing: Crossing, target: &Target) -> Option<bool> {
         let layer = self.layer.as_ref().filter(|layer| owner.is_hosted() && !layer.is_shut())?;
         let task: &Task = owner.task();
         let method = crossing.method();
@@ -396,8 +392,10 @@ impl<C: Clock> Boundary<C> {
     /// A host that accepted the opening call hears of the end, however the bracket ended.
     #[inline]
     fn tell_ended(&self, owner: &TaskOwner, ended: Ended) {
-        if ended.hosted {
-            self.tell(owner, ended.bracket.closing(), ended.target);
+        if ended.hosted
+            && let Some(target) = self.target(ended.target)
+        {
+            self.tell(owner, ended.bracket.closing(), target);
         }
     }
 

@@ -84,7 +84,7 @@ fn leave(boundary: &Boundary<Still>, owner: &TaskOwner) {
 }
 
 fn enter(boundary: &Boundary<Still>, owner: &TaskOwner) {
-    if !boundary.try_close::<false>(owner, NATIVE) {
+    if boundary.try_close::<false>(owner, NATIVE).is_none() {
         boundary.enter::<false, false>(owner, NATIVE, bound_before);
     }
 }

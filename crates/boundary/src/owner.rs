@@ -321,14 +321,17 @@ impl TaskOwner {
         }
     }
 
-    /// Closes the bracket on top if it was opened under this key. Else false, and nothing done. As short as
-    /// [`try_open`](Self::try_open).
+    /// Closes the bracket on top if it was opened under this key: whether the host accepted it. Else `None`, and nothing done.
+    /// As short as [`try_open`](Self::try_open).
     #[inline(always)]
-    pub(crate) fn try_close<const TIMED: bool>(&self, key: u64, now: u64) -> bool {
+    pub(crate) fn try_close<const TIMED: bool>(&self, key: u64, now: u64) -> Option<bool> {
         let depth = self.block.kept();
         let is_top = self.block.counter(Counter::Deeper).load(Relaxed) == 0
             && depth.checked_sub(1).is_some_and(|top| self.block.is_under(top, key));
-        is_top && self.close_at::<TIMED>(depth, now).is_some()
+        if !is_top {
+            return None;
+        }
+        self.close_at::<TIMED>(depth, now).map(|(_, flags)| flags & flag::HOSTED != 0)
     }
 
     /// Closes the bracket on top if it was opened under this key; `None`, and nothing done, if not.

@@ -132,7 +132,7 @@ fn close<const TIMED: bool, const HOSTED: bool>(
     owner: &TaskOwner,
     target: u64,
 ) {
-    if !HOSTED && boundary.try_close::<TIMED>(owner, key(target)) {
+    if !HOSTED && boundary.try_close::<TIMED>(owner, key(target)).is_some() {
         return;
     }
     if target.is_multiple_of(2) {

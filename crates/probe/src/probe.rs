@@ -577,7 +577,7 @@ impl Probe {
         self.runtime.get().is_none_or(|runtime| runtime.inlining.allows(&runtime.info, callee))
     }
 
-    pub(crate) fn module_loaded(&self, module: usize) {
+    pub(crate) fn module_loaded(&'static self, module: usize) {
         // Some assembly is loaded late enough, also by the shortest program.
         self.boundary.clock().divide();
         let Some(runtime) = self.runtime.get() else { return };

@@ -89,7 +89,7 @@ fn closing<const TIMED: bool, const HOSTED: bool>(
 ) -> Hresult {
     if !HOSTED
         && let Some(state) = current()
-        && probe.boundary().try_close::<TIMED>(state.owner(), key(function, direction))
+        && probe.boundary().try_close::<TIMED>(state.owner(), key(function, direction)).is_some()
     {
         return Hresult::S_OK;
     }

@@ -251,8 +251,8 @@ impl Border {
     /// The short way to [`close`](Self::close); false if it was not.
     pub fn try_close(&self, owner: &TaskOwner, callee: Callee) -> bool {
         match self.timed {
-            false => self.boundary.try_close::<false>(owner, callee.key),
-            true => self.boundary.try_close::<true>(owner, callee.key),
+            false => self.boundary.try_close::<false>(owner, callee.key).is_some(),
+            true => self.boundary.try_close::<true>(owner, callee.key).is_some(),
         }
     }
 }

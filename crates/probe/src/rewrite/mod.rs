@@ -56,7 +56,7 @@ impl Rewritten {
     /// Changes a module that the runtime has just loaded.
     pub(crate) fn module_loaded(
         &self,
-        probe: &Probe,
+        probe: &'static Probe,
         info: &ProfilerInfo,
         names: &Names,
         (id, loaded): (usize, &LoadedModule),

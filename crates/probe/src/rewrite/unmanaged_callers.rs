@@ -9,7 +9,7 @@ use crate::names::Names;
 use crate::native_hooks;
 use crate::probe::Probe;
 use crate::rewrite::body::{Body, op};
-use clrhost_boundary::TargetId;
+use clrhost_boundary::{Target, TargetId};
 use std::ffi::c_void;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -21,13 +21,18 @@ const STATIC: u8 = 0x00;
 /// its address.
 #[derive(Debug, Default)]
 pub(crate) struct UnmanagedCallersOnlyMethod {
-    target: OnceLock<TargetId>,
+    target: OnceLock<&'static Target>,
 }
 
 impl UnmanagedCallersOnlyMethod {
+    /// Bound before the method's code is.
+    #[inline(always)]
+    pub(crate) fn target(&self) -> Option<&'static Target> {
+        self.target.get().copied()
+    }
+
     pub(crate) fn target_id(&self) -> TargetId {
-        // Bound before the method's code is.
-        self.target.get().copied().unwrap_or(TargetId::OVERFLOW)
+        self.target().map_or(TargetId::OVERFLOW, Target::id)
     }
 
     /// What its brackets are known by.
@@ -39,7 +44,7 @@ impl UnmanagedCallersOnlyMethod {
 /// Finds them in a module that is being loaded. Gives the tokens of those that were rewritten, and in words those that
 /// were not.
 pub(super) fn rewrite(
-    probe: &Probe,
+    probe: &'static Probe,
     module: &Module<'_>,
     names: &Names,
     path: &Path,
@@ -58,7 +63,8 @@ pub(super) fn rewrite(
         let description = names.describe_callers_only(path, type_name.as_deref(), definition.name);
         let name = description.method.clone();
         let entry: &'static UnmanagedCallersOnlyMethod = Box::leak(Box::default());
-        let _ = entry.target.set(probe.boundary().bind(entry.key(), description));
+        let target = probe.boundary().bind(entry.key(), description);
+        let _ = probe.boundary().target(target).map(|target| entry.target.set(target));
         match tell_of_calls(module, method, entry, host_may_block) {
             Ok(()) => rewritten.push(method),
             Err(reason) => failures.push(format!("{name}: {reason}")),

@@ -10,7 +10,7 @@ use crate::rewrite::UnmanagedCallersOnlyMethod;
 use crate::thread_state::{ThreadState, current, lost, with_current};
 use crate::thunk::Thunk;
 use clrhost_abi::Hresult;
-use clrhost_boundary::{Bracket, Crossing};
+use clrhost_boundary::{Bracket, Crossing, Target};
 
 /// The call cannot be kept: the thunk hands on and does not see the return.
 const NOT_KEPT: u64 = 0;
@@ -107,14 +107,18 @@ pub(crate) extern "C" fn tell_reverse_leave(thunk: &'static Thunk, state: &Threa
     tell(thunk, state, || Crossing::ReverseLeave);
 }
 
-/// The crossing comes by a function, so that each has code of its own, from a type of its own.
 #[inline(always)]
 fn tell(thunk: &'static Thunk, state: &ThreadState, crossing: impl Fn() -> Crossing) -> bool {
-    let Some(target) = thunk.target() else { return false };
+    thunk.target().is_some_and(|target| tell_of(target, state, crossing))
+}
+
+/// Whether the host accepted. The crossing comes by a function, so that each has code of its own, from a type of its own.
+#[inline(always)]
+fn tell_of(target: &Target, state: &ThreadState, crossing: impl Fn() -> Crossing) -> bool {
     let mut accepted = false;
-    let _ = guarded("a crossing through a thunk", || {
+    let _ = guarded("a crossing", || {
         let _errno = state.keep_errno();
-        accepted = state.probe().boundary().tell_known(state.owner(), crossing(), target);
+        accepted = state.probe().boundary().tell(state.owner(), crossing(), target) == Some(true);
         Hresult::S_OK
     });
     accepted
@@ -206,12 +210,13 @@ pub(crate) extern "C" fn uco_entered(
 /// Tells the host of a callback whose bracket was just opened.
 #[inline]
 fn tell_entered(state: &ThreadState, method: &UnmanagedCallersOnlyMethod) {
+    let Some(target) = method.target() else { return };
     let _ = guarded("a callback", || {
         let _errno = state.keep_errno();
         let (boundary, owner) = (state.probe().boundary(), state.owner());
         match state.probe().timing() {
-            Timing::Timed => boundary.tell_opened::<true>(owner, Bracket::ReverseEnter, method.target_id()),
-            _ => boundary.tell_opened::<false>(owner, Bracket::ReverseEnter, method.target_id()),
+            Timing::Timed => boundary.tell_opened::<true>(owner, Bracket::ReverseEnter, target),
+            _ => boundary.tell_opened::<false>(owner, Bracket::ReverseEnter, target),
         }
         Hresult::S_OK
     });
@@ -221,14 +226,17 @@ fn tell_entered(state: &ThreadState, method: &UnmanagedCallersOnlyMethod) {
 pub(crate) extern "C" fn uco_left(method: &'static UnmanagedCallersOnlyMethod, state: Option<&ThreadState>) {
     let Some(state) = state else { return };
     let (probe, owner) = (state.probe(), state.owner());
-    if !probe.is_hosted() {
-        let closed = match probe.timing() {
-            Timing::Timed => probe.boundary().try_close::<true>(owner, method.key()),
-            _ => probe.boundary().try_close::<false>(owner, method.key()),
-        };
-        if closed {
+    let closed = match probe.timing() {
+        Timing::Timed => probe.boundary().try_close::<true>(owner, method.key()),
+        _ => probe.boundary().try_close::<false>(owner, method.key()),
+    };
+    match (closed, method.target()) {
+        (Some(true), Some(target)) => {
+            tell_of(target, state, || Crossing::ReverseLeave);
             return;
         }
+        (Some(_), _) => return,
+        (None, _) => {}
     }
     let _ = guarded("the return of a callback", || {
         let _errno = state.keep_errno();
