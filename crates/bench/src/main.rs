@@ -8,6 +8,7 @@ mod budget;
 mod crossings;
 mod curves;
 mod document;
+mod floor;
 mod machine;
 mod pair;
 mod sample;
@@ -110,6 +111,7 @@ fn measure(args: &Args) -> Result<(), Failure> {
 fn cost(setting: &Setting, machine: &Machine, args: &Args) -> Result<String, Failure> {
     let runs = args.rounds.max(1);
     let command = if args.quick { "--quick".to_owned() } else { format!("--rounds {runs}") };
+    let floor = if args.quick { floor::measure(3, 200) } else { floor::measure(501, 20_000) };
     let (crossings, curves, start_ups, orders) = if args.quick {
         let crossings = crossings::Extent { runs: 1, rounds: 3, calls: 200, foreign: false };
         let curves = curves::Extent { threads: &[1, 4], targets: &[1, 20], rounds: 3, calls: 2000 };
@@ -132,6 +134,7 @@ fn cost(setting: &Setting, machine: &Machine, args: &Args) -> Result<String, Fai
         machine.describe(&command, args.quick),
         budget::table(&budgets),
         crossings.tables(),
+        floor,
         curves::measure(setting, &curves)?,
         start_up,
         wall::orders(setting, orders)?,

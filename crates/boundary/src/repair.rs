@@ -29,7 +29,9 @@ impl TaskOwner {
     pub(crate) fn may_be_stale(&self, depth: usize, key: u64, stack_pointer: usize) -> bool {
         const LOOKED_AT: usize = 4;
         for back in 1..=LOOKED_AT {
-            let Some(place) = depth.checked_sub(back).and_then(|at| self.block.entry(at)) else { return false };
+            let Some(place) = depth.checked_sub(back).and_then(|at| self.block.entry(at)) else {
+                return false;
+            };
             let opened_at = place[entry::STACK_POINTER].load(Relaxed) as usize;
             if stack_pointer < opened_at {
                 return false;

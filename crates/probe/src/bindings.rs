@@ -27,11 +27,7 @@ pub(crate) type Cell = Arc<OnceLock<Bound>>;
 
 impl Bindings {
     pub(crate) fn new(code: impl Fn(Purpose) -> Code) -> Bindings {
-        Bindings {
-            thunks: Pools::new(code),
-            bound: Mutex::default(),
-            methods: Mutex::default(),
-        }
+        Bindings { thunks: Pools::new(code), bound: Mutex::default(), methods: Mutex::default() }
     }
 
     /// A module goes, and with it all who could call through the thunks of its P/Invokes: they serve again.

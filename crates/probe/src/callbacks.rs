@@ -207,7 +207,8 @@ impl Probe {
         let target = self.boundary().bind(class as u64 | 1, description);
         self.note_key(info.type_of(class), class as u64 | 1);
         // The runtime has used the memory of a delegate that is gone for another one: its thunk serves again.
-        let before = self.callbacks().answer_for(pointer).and_then(|stub| self.bindings().thunks.thunk_at(stub));
+        let before =
+            self.callbacks().answer_for(pointer).and_then(|stub| self.bindings().thunks.thunk_at(stub));
         let taken = before.map_or_else(|| self.bindings().thunks.take(Pool::Reverse).ok(), Some);
         let Some(thunk) = taken else {
             self.note_unhooked("a delegate: no memory for a thunk".to_owned());

@@ -62,12 +62,7 @@ pub(crate) type Code = unsafe extern "C" fn();
 
 /// The code of thunks for a purpose. `in_line` says that times are taken with the processor's counter, as the code does that
 /// works in line.
-pub(crate) fn code_for(
-    purpose: Purpose,
-    timing: Timing,
-    hosted: bool,
-    in_line: bool,
-) -> Code {
+pub(crate) fn code_for(purpose: Purpose, timing: Timing, hosted: bool, in_line: bool) -> Code {
     use Purpose::*;
     use code::*;
     let timed = timing == Timing::Timed;

@@ -243,13 +243,7 @@ pub fn check_thunks() -> io::Result<ThunkMemory> {
 }
 
 /// Maps new memory, or part of a file over some that is mapped.
-fn map(
-    at: usize,
-    bytes: usize,
-    access: i32,
-    how: i32,
-    file: Option<(&File, usize)>,
-) -> io::Result<usize> {
+fn map(at: usize, bytes: usize, access: i32, how: i32, file: Option<(&File, usize)>) -> io::Result<usize> {
     let (flags, file, offset) = match file {
         None => (libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0),
         Some((file, offset)) => (libc::MAP_SHARED, file.as_raw_fd(), offset),

@@ -22,8 +22,7 @@ pub(crate) enum Pool {
 }
 
 impl Pool {
-    const ALL: [Pool; 5] =
-        [Pool::Leave, Pool::LeaveSuppressed, Pool::Export, Pool::Reverse, Pool::LookUp];
+    const ALL: [Pool; 5] = [Pool::Leave, Pool::LeaveSuppressed, Pool::Export, Pool::Reverse, Pool::LookUp];
 }
 
 impl From<Purpose> for Pool {

@@ -110,7 +110,13 @@ impl Bed {
         let timing = if mode.is_timed() { Timing::Timed } else { Timing::Counted };
         let system_clock = mode == Mode::SystemClock;
         let host = mode.is_hosted().then(|| Box::new(Counting) as Box<dyn TaskManager>);
-        let config = ProbeConfig { source: Some(Source::Thunks), timing, system_clock, host, ..ProbeConfig::default() };
+        let config = ProbeConfig {
+            source: Some(Source::Thunks),
+            timing,
+            system_clock,
+            host,
+            ..ProbeConfig::default()
+        };
         let probe = Probe::install(config).expect("the first of the process");
         // No runtime is started here.
         probe.deactivate();
