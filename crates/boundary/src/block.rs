@@ -32,6 +32,7 @@
 use crate::crossing::Bracket;
 use crate::histogram::{BUCKETS, HistogramSnapshot, bucket_of};
 use crate::records::Records;
+use crate::ring::Ring;
 use crate::sync::{AtomicPtr, AtomicU64, Ordering::*, fence, null_pointers, spin_loop, zeroed_records};
 use crate::target::{MAX_TARGETS, TargetId};
 
@@ -175,6 +176,8 @@ pub(crate) struct Block {
     pub(crate) slots_at: AtomicU64,
     /// The source's own.
     pub(crate) source: AtomicU64,
+    /// Where calls that return are recorded; null where they are not.
+    pub(crate) ring: AtomicPtr<Ring>,
     counters: [AtomicU64; COUNTERS],
     /// The first is none: it stands for what is below the first open bracket. Neither is the last one, which is never used.
     /// Never moves.
@@ -208,6 +211,7 @@ impl Block {
             high: AtomicU64::new(0),
             slots_at: AtomicU64::new(slot_of.as_ptr().expose_provenance() as u64),
             source: AtomicU64::new(0),
+            ring: AtomicPtr::new(std::ptr::null_mut()),
             counters: std::array::from_fn(|_| AtomicU64::new(0)),
             entries,
             slot_of,

@@ -9,6 +9,7 @@
 use crate::block::{Block, entry, flag, place_of, slot, tag};
 use crate::crossing::Bracket;
 use crate::histogram::{BUCKETS, FIRST_OCTAVE};
+use crate::ring::{self, Ring};
 use crate::target::TargetId;
 use std::mem::offset_of;
 
@@ -20,6 +21,25 @@ pub const BUSY: usize = offset_of!(Block, busy);
 pub const SLOTS: usize = offset_of!(Block, slots_at);
 /// A word of the source's own: what [`TaskOwner::set_source`](crate::TaskOwner::set_source) put there.
 pub const SOURCE: usize = offset_of!(Block, source);
+/// Address of the ring in which calls that return are recorded; 0 where they are not.
+pub const RING: usize = offset_of!(Block, ring);
+
+/// In a ring: bytes written since the beginning. An event goes to [`RING_EVENTS`] and so many bytes behind, in the bits of
+/// [`RING_MASK`]; then this grows by [`EVENT_BYTES`]. All that only while [`RING_BUSY`] is 1.
+pub const RING_HEAD: usize = offset_of!(Ring, head);
+/// How far that may grow. Where there is no room, or `RING_BUSY` was 1 before, [`RING_LOST`] grows by 1 and nothing else is
+/// done.
+pub const RING_LIMIT: usize = offset_of!(Ring, limit);
+/// 1 while an event is written.
+pub const RING_BUSY: usize = offset_of!(Ring, busy);
+/// Events that found no room.
+pub const RING_LOST: usize = offset_of!(Ring, lost);
+/// The events.
+pub const RING_EVENTS: usize = offset_of!(Ring, events);
+/// See [`RING_HEAD`].
+pub const RING_MASK: usize = ring::RING_BYTES as usize - 1;
+/// Size of an event: when the call began, how many ticks it took, and what is at [`SLOT_TAG`]; 8 bytes each, and 8 more.
+pub const EVENT_BYTES: usize = ring::EVENT_BYTES as usize;
 
 /// Size of a bracket.
 pub const BRACKET_BYTES: usize = entry::WORDS * 8;

@@ -358,7 +358,8 @@ impl TaskOwner {
         }
         let outer = self.below(inside);
         // Read before the place is given back: see `open_at`.
-        let total = now.saturating_sub(place[entry::START].load(Relaxed));
+        let start = place[entry::START].load(Relaxed);
+        let total = now.saturating_sub(start);
         let own = total.saturating_sub(place[entry::INNER].load(Relaxed));
         self.block.change(|| {
             self.block.give_back(inside, place);
@@ -367,6 +368,10 @@ impl TaskOwner {
                 add(&outer[entry::INNER], total);
             }
         });
+        // SAFETY: null, or the ring of this task, which lives as long as the task.
+        if let Some(ring) = unsafe { self.block.ring.load(Acquire).as_ref() } {
+            ring.push(words[slot::TAG].load(Relaxed), start, total);
+        }
         Some((words, flags))
     }
 }

@@ -38,6 +38,18 @@ struct Tasks {
     folded: Option<TaskStats>,
     /// Statistics of ended tasks, by target.
     ended_targets: BTreeMap<TargetId, TargetStats>,
+    /// Calls are recorded one by one.
+    recording: bool,
+    /// Recorded tasks that ended since somebody asked.
+    recorded: Vec<Arc<Task>>,
+}
+
+/// A task whose calls are recorded.
+pub struct RecordedTask {
+    /// The task.
+    pub task: Arc<Task>,
+    /// It has ended, and this is the last time that it is listed.
+    pub ended: bool,
 }
 
 impl Registry {
@@ -59,7 +71,9 @@ impl Registry {
         let spare = lock(&self.tasks).spare.pop();
         let block = spare.unwrap_or_else(|| Arc::new(Block::new()));
         let task = Arc::new(Task::new(id, identity, block));
-        lock(&self.tasks).live.push(task.clone());
+        let mut tasks = lock(&self.tasks);
+        task.record(tasks.recording);
+        tasks.live.push(task.clone());
         task
     }
 
@@ -82,6 +96,10 @@ impl Registry {
             stats.left_open.clear();
             tasks.folded = Some(stats);
         }
+        task.record(false);
+        if tasks.recording {
+            tasks.recorded.push(task.clone());
+        }
         // Whoever still holds the task can look at its block, which has to stay this task's then. With the list locked
         // only the owner, which is here, could make another holder.
         let unseen = Arc::strong_count(task) == 1;
@@ -89,6 +107,23 @@ impl Registry {
             task.block.scrub();
             tasks.spare.push(task.block.clone());
         }
+    }
+
+    /// Begins or ends to record calls one by one, of all tasks there are and will be. Only calls that are timed are recorded.
+    /// What is under way when it ends may still be recorded.
+    pub fn record(&self, on: bool) {
+        let mut tasks = lock(&self.tasks);
+        tasks.recording = on;
+        tasks.live.iter().for_each(|task| task.record(on));
+    }
+
+    /// The tasks whose calls are recorded: the live ones, and those that have ended since this was last asked. For one thread
+    /// that takes their events.
+    pub fn recorded_tasks(&self) -> Vec<RecordedTask> {
+        let mut tasks = lock(&self.tasks);
+        let ended =
+            std::mem::take(&mut tasks.recorded).into_iter().map(|task| RecordedTask { task, ended: true });
+        ended.chain(tasks.live.iter().map(|task| RecordedTask { task: task.clone(), ended: false })).collect()
     }
 
     /// The live tasks.

@@ -170,12 +170,18 @@ impl SlotSums {
 }
 
 fn open_brackets(block: &Block, now: u64) -> Vec<OpenBracket> {
+    let since = |(bracket, target, start)| OpenBracket { bracket, target, ticks: now.saturating_sub(start) };
+    open_calls(block).into_iter().map(since).collect()
+}
+
+/// The open brackets, outermost first, with their beginnings.
+pub(crate) fn open_calls(block: &Block) -> Vec<(Bracket, TargetId, u64)> {
     (0..block.kept())
         .map_while(|depth| {
             let (words, _) = block.slot_at(depth)?;
             let start = block.entry(depth)?[entry::START].load(Relaxed);
             let (bracket, target) = untag(words[slot::TAG].load(Relaxed));
-            Some(OpenBracket { bracket, target, ticks: now.saturating_sub(start) })
+            Some((bracket, target, start))
         })
         .collect()
 }

@@ -3,11 +3,15 @@
 use crate::abort::AbortState;
 use crate::block::{Block, flag};
 use crate::crossing::Bracket;
+use crate::ring::{Event, Ring};
+use crate::snapshot::open_calls;
 use crate::sync::{AtomicU64, Mutex, Ordering::*, lock};
+use crate::target::TargetId;
 use crate::task_type::TaskType;
 use std::ops::Range;
-use std::sync::Arc;
+use std::ptr;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 /// What a source tells of the thread behind a task.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +37,8 @@ pub struct Task {
     abort: AbortState,
     pub(crate) hosted: AtomicBool,
     pub(crate) block: Arc<Block>,
+    /// Its calls one by one, since they were first recorded.
+    ring: OnceLock<Box<Ring>>,
 }
 
 impl Task {
@@ -48,6 +54,7 @@ impl Task {
             abort: AbortState::default(),
             hosted: AtomicBool::new(false),
             block,
+            ring: OnceLock::new(),
         }
     }
 
@@ -136,6 +143,33 @@ impl Task {
         let top = (self.depth() as usize).checked_sub(1)?;
         let (_, flags) = self.block.slot_at(top)?;
         Some(if flags & flag::NATIVE != 0 { Bracket::Leave } else { Bracket::ReverseEnter })
+    }
+
+    /// Begins or ends to record the calls that return. Only while the block is this task's.
+    pub(crate) fn record(&self, on: bool) {
+        let ring =
+            if on { ptr::from_ref(&**self.ring.get_or_init(Ring::new)).cast_mut() } else { ptr::null_mut() };
+        self.block.ring.store(ring, Release);
+    }
+
+    /// Takes the calls that were recorded and not taken yet, in the order in which they returned, and gives how many found no
+    /// room since the beginning. One thread at a time may do this.
+    pub fn take_events(&self, visit: impl FnMut(Event)) -> u64 {
+        let Some(ring) = self.ring.get() else { return 0 };
+        ring.drain(visit);
+        ring.lost.load(Relaxed)
+    }
+
+    /// How much of the room for recorded calls is used, from 0 to 1.
+    pub fn events_fill(&self) -> f64 {
+        self.ring.get().map_or(0.0, |ring| ring.fill())
+    }
+
+    /// What is open now, outermost first: what is called, and when it began, in ticks. `None` if the thread crossed the border
+    /// meanwhile, time and again.
+    pub fn open_calls(&self) -> Option<Vec<(Bracket, TargetId, u64)>> {
+        let (open, settled) = self.block.read(8, || open_calls(&self.block));
+        settled.then_some(open)
     }
 
     /// Number of brackets open now.

@@ -572,11 +572,17 @@ clrhost_uco_leave:
     .cfi_adjust_cfa_offset 8
     .endif
     and rdi, -{FLAGS} - 1
+    mov r8, qword ptr [r9 + {START}]
     mov qword ptr [r10 + {BUSY}], 1
     mov qword ptr [r10 + {TOP}], r9
     add qword ptr [rdi + {TOTAL}], rax
     add qword ptr [rdi + {SELF}], rdx
     add qword ptr [r9 - {BYTES} + {INNER}], rax
+    # Is it recorded?
+    mov rdx, qword ptr [r10 + {RING}]
+    test rdx, rdx
+    jnz 4f
+5:
     cmp rax, qword ptr [rdi + {MAX}]
     jbe 1f
     mov qword ptr [rdi + {MAX}], rax
@@ -627,6 +633,33 @@ clrhost_uco_leave:
 1:
     .endif
     ret
+    .if \\timed
+    # Writes an event to the ring in rdx: r8, rax, and what the slot in rdi is about.
+4:
+    .if \\hosted
+    .cfi_adjust_cfa_offset 16
+    .endif
+    cmp qword ptr [rdx + {RING_BUSY}], 0
+    jne 1f
+    mov qword ptr [rdx + {RING_BUSY}], 1
+    mov rcx, qword ptr [rdx + {RING_HEAD}]
+    cmp rcx, qword ptr [rdx + {RING_LIMIT}]
+    je 0f
+    and ecx, {RING_MASK}
+    mov qword ptr [rdx + rcx + {RING_EVENTS}], r8
+    mov qword ptr [rdx + rcx + {RING_EVENTS} + 8], rax
+    mov r8, qword ptr [rdi + {TAG}]
+    mov qword ptr [rdx + rcx + {RING_EVENTS} + 16], r8
+    add qword ptr [rdx + {RING_HEAD}], {EVENT_BYTES}
+    mov qword ptr [rdx + {RING_BUSY}], 0
+    jmp 5b
+0:  mov qword ptr [rdx + {RING_BUSY}], 0
+1:  lock inc qword ptr [rdx + {RING_LOST}]
+    jmp 5b
+    .if \\hosted
+    .cfi_adjust_cfa_offset -16
+    .endif
+    .endif
 3:  clrhost_cfi_called
     clrhost_close_out_of_line
     clrhost_cfi_plain
@@ -762,6 +795,15 @@ clrhost_thunks_end:
     EXACT = const layout::EXACT,
     HOSTED = const layout::HOSTED,
     FLAGS = const layout::FLAGS,
+    RING = const layout::RING,
+    RING_HEAD = const layout::RING_HEAD,
+    RING_LIMIT = const layout::RING_LIMIT,
+    RING_BUSY = const layout::RING_BUSY,
+    RING_LOST = const layout::RING_LOST,
+    RING_EVENTS = const layout::RING_EVENTS,
+    RING_MASK = const layout::RING_MASK,
+    EVENT_BYTES = const layout::EVENT_BYTES,
+    TAG = const layout::SLOT_TAG,
     CALLS = const layout::SLOT_CALLS,
     TOTAL = const layout::SLOT_TOTAL,
     SELF = const layout::SLOT_SELF,

@@ -10,6 +10,7 @@ mod depth;
 mod figures;
 mod jumps;
 mod native;
+mod recorded;
 mod registers;
 mod signals;
 mod stacks;
