@@ -16,6 +16,7 @@
 
 use crate::block::{Block, Counter, add, slot, tag};
 use crate::records::Records;
+use crate::ring::Ring;
 use crate::sync::Ordering::*;
 use crate::{
     Boundary, Bracket, Clock, HostResult, HostingLayer, Hresult, TargetDescription, TargetId, TargetKind,
@@ -454,4 +455,41 @@ fn two_tasks_that_may_share_a_block_one_after_the_other_lose_and_double_nothing(
         seen_reused.note(block == other);
     });
     reused.assert_some("a block that served both tasks");
+}
+
+#[test]
+fn events_come_out_whole_or_are_counted() {
+    let (taken, lost) = (Seen::default(), Seen::default());
+    let (seen_taken, seen_lost) = (taken.clone(), lost.clone());
+    check(3, move || {
+        let ring: Arc<Ring> = Ring::new().into();
+        let early = Arc::new(AtomicUsize::new(0));
+        let write = {
+            let ring = ring.clone();
+            move || (1..=3).for_each(|n| ring.push(tag(Bracket::Leave, TargetId::from_index(1)), n, 10 * n))
+        };
+        let drain = |ring: &Ring| {
+            let mut events = Vec::new();
+            ring.drain(|event| {
+                assert_eq!(event.ticks, 10 * event.began, "an event in part");
+                events.push(event.began);
+            });
+            events
+        };
+        let read = {
+            let (ring, seen_taken, seen) = (ring.clone(), seen_taken.clone(), early.clone());
+            move || {
+                let events = drain(&ring);
+                assert!(events.is_sorted() && events.iter().all(|n| (1..=3).contains(n)), "{events:?}");
+                seen_taken.note(!events.is_empty());
+                seen.fetch_add(events.len(), Ordering::Relaxed);
+            }
+        };
+        write_and_read(write, read);
+        let rest = drain(&ring).len() as u64;
+        assert_eq!(early.load(Ordering::Relaxed) as u64 + rest + ring.lost.load(Relaxed), 3);
+        seen_lost.note(ring.lost.load(Relaxed) > 0);
+    });
+    taken.assert_some("an event taken while others were written");
+    lost.assert_some("an event that found no room");
 }
