@@ -25,8 +25,11 @@
 //! The usual case is done here, after the protocol that `clrhost_boundary::layout` describes; all else by two functions in
 //! Rust, [`open`](crate::thunk::hooks::open) and [`close`](crate::thunk::hooks::close), around which argument or result
 //! registers are saved. The usual case: the thread has a task, was this deep before, knows the target, and no bracket was
-//! jumped over. It touches no vector register. A hook with a host always goes out of line. There the lower halves of the
-//! vector registers are saved, and not what AVX adds to them (nor the x87 stack, which nothing there uses). CoreCLR passes no
+//! jumped over. It touches no vector register. A host is called out of an open bracket, and after one is closed, by four more
+//! functions in Rust ([`tell_leave`](crate::thunk::hooks::tell_leave) and its siblings).
+//!
+//! Around calls to Rust the lower halves of the vector registers are saved, and not what AVX adds to them (nor the x87 stack,
+//! which nothing there uses). CoreCLR passes no
 //! argument or result that is wider than 16 bytes in a vector register: it refuses `Vector256<T>` and its like in signatures
 //! of native functions (`MarshalInfo::MarshalInfo` in vm/mlinfo.cpp), and structures that hold them go by memory, as all above
 //! 16 bytes do (`CLR_SYSTEMV_MAX_STRUCT_BYTES_TO_PASS_IN_REGISTERS` in inc/corinfo.h, which says that there is no class
@@ -37,7 +40,8 @@
 //! are gone when it returns, and have used places from the top on. So a place is taken (by moving the top) before it is
 //! written, and read before it is given back; until then what is to be kept is in registers or in the red zone. In between
 //! the handler finds what the place held before: a slot, and a stack pointer that is the highest address of all, so that
-//! the place does not look as if it were jumped over. Whoever gives a place back leaves that there.
+//! the place does not look as if it were jumped over. Whoever gives a place back leaves that there. The stack pointer is
+//! written last: until then readers of the task know that the bracket is not whole.
 //!
 //! # Unwinding
 //! Between the call and the return the caller's address is not on the stack. The unwind information says where it is: rbx
