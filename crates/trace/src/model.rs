@@ -1,5 +1,7 @@
 //! A recording in memory. All times are nanoseconds since it began.
 
+use std::fmt;
+
 /// A whole recording.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recording {
@@ -22,6 +24,10 @@ pub struct Recording {
     pub report: Option<String>,
     /// How it ends.
     pub end: End,
+    /// The last moment it tells of. Calls that are [`OPEN`] lasted at least until then.
+    pub until_ns: u64,
+    /// Where its file could not be read, in order of the file. What stood there is missing; everything else is here.
+    pub damage: Vec<Damage>,
 }
 
 /// Of what a recording is, and by whom.
@@ -156,6 +162,63 @@ pub struct Loss {
     pub until_ns: u64,
     /// How many.
     pub calls: u64,
+}
+
+/// A place in a file where something is missing or wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// Where in the file, in bytes.
+    pub offset: u64,
+    /// How many bytes were passed over.
+    pub bytes: u64,
+    /// How many blocks are missing, as far as the numbers of those around tell.
+    pub blocks: u32,
+    /// What is wrong.
+    pub kind: DamageKind,
+}
+
+/// What is wrong with a place in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DamageKind {
+    /// The bytes are no sound block.
+    Unreadable,
+    /// The file ends inside a block.
+    CutShort,
+    /// Blocks are missing between two that are sound.
+    Missing,
+    /// A sound block whose number is not above that of the one before it: it was copied here or stands in the wrong place.
+    OutOfPlace,
+    /// A sound block whose content makes no sense.
+    Senseless,
+    /// Bytes behind the block that ends the recording.
+    BehindTheEnd,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Damage { offset, bytes, .. } = self;
+        match self.kind {
+            DamageKind::Unreadable => write!(f, "{bytes} bytes at offset {offset} are damaged")?,
+            DamageKind::CutShort => {
+                write!(f, "the file ends inside a block, {bytes} bytes from offset {offset} on")?
+            }
+            DamageKind::Missing => write!(f, "something is missing before offset {offset}")?,
+            DamageKind::OutOfPlace => {
+                write!(f, "the block of {bytes} bytes at offset {offset} is in the wrong place")?
+            }
+            DamageKind::Senseless => {
+                write!(f, "the block of {bytes} bytes at offset {offset} makes no sense")?
+            }
+            DamageKind::BehindTheEnd => {
+                write!(f, "{bytes} bytes at offset {offset} stand behind the recording's end")?
+            }
+        }
+        match self.blocks {
+            0 => Ok(()),
+            1 => f.write_str(" (1 block lost)"),
+            n => write!(f, " ({n} blocks lost)"),
+        }
+    }
 }
 
 /// How a recording ends.
