@@ -1,6 +1,6 @@
 //! From what happened to blocks of bytes.
 
-use crate::format::calls::{FIXED_BYTES, MAX_CALL_BYTES, Previous, pack};
+use crate::format::calls::{HEAD_BYTES, Head, MAX_CALL_BYTES, Previous, pack};
 use crate::format::checksum::crc32c;
 use crate::format::wire::{put_number, put_optional_string, put_string};
 use crate::format::{BLOCK_HEADER_BYTES, BlockHeader, FileHeader, kind};
@@ -10,13 +10,13 @@ use crate::model::{Collection, Direction, End, Loss, OPEN, Origin, Pause, PauseR
 const BLOCK_BYTES: usize = 64 << 10;
 
 /// Bytes of a report in one block.
-const REPORT_BYTES: usize = 1 << 20;
+const REPORT_BYTES: usize = 64 << 10;
 
 /// At most so many bytes of a command line are kept.
-const COMMAND_BYTES: usize = 4 << 20;
+const COMMAND_BYTES: usize = 128 << 10;
 
-/// At most so many calls inside each other are told of as open; no thread's stack has room for more.
-const MAX_OPEN_CALLS: usize = 1 << 19;
+/// At most so many calls inside each other are told of as open, the outermost ones.
+const MAX_OPEN_CALLS: usize = 16 << 10;
 
 /// Builds blocks in memory that it uses again: the caller writes [`bytes`](Encoder::bytes) somewhere, whole, and calls
 /// [`clear`](Encoder::clear).
@@ -53,13 +53,11 @@ impl Default for Encoder {
 impl Encoder {
     /// An encoder for a new file, the beginning of which is in its [`bytes`](Encoder::bytes).
     pub fn new() -> Encoder {
-        let mut encoder = Encoder::without_file_header();
-        encoder.out.extend_from_slice(&FileHeader::default().to_bytes());
-        encoder
+        Encoder { out: FileHeader::default().to_bytes().to_vec(), sequence: 0 }
     }
 
-    /// An encoder of blocks alone, for a ring.
-    pub fn without_file_header() -> Encoder {
+    /// An encoder of blocks without a file around them.
+    pub(crate) fn without_file_header() -> Encoder {
         Encoder { out: Vec::new(), sequence: 0 }
     }
 
@@ -172,10 +170,10 @@ impl Encoder {
         calls: &mut impl Iterator<Item = (u32, u64, u64)>,
     ) -> Option<(u32, u64, u64)> {
         let start = self.begin_block();
-        let fixed = self.out.len();
+        let head_at = self.out.len();
         // Room for the longest call at any time, so that nothing grows on the way.
-        self.out.resize(fixed + BLOCK_BYTES + MAX_CALL_BYTES, 0);
-        let packed = &mut self.out[fixed + FIXED_BYTES..];
+        self.out.resize(head_at + BLOCK_BYTES + MAX_CALL_BYTES, 0);
+        let packed = &mut self.out[head_at + HEAD_BYTES..];
         let base_ns = first.1;
         let mut previous = Previous { end_ns: base_ns, target: 0 };
         let (mut at, mut count) = (0, 0_u32);
@@ -189,11 +187,9 @@ impl Encoder {
             count += 1;
             next = calls.next();
         }
-        self.out.truncate(fixed + FIXED_BYTES + at);
-        let head = &mut self.out[fixed..fixed + FIXED_BYTES];
-        head[..4].copy_from_slice(&thread.to_le_bytes());
-        head[4..8].copy_from_slice(&count.to_le_bytes());
-        head[8..].copy_from_slice(&base_ns.to_le_bytes());
+        self.out.truncate(head_at + HEAD_BYTES + at);
+        let head = Head { thread, count, base_ns, until_ns: previous.end_ns };
+        self.out[head_at..head_at + HEAD_BYTES].copy_from_slice(&head.to_bytes());
         self.end_block(start, kind::CALLS);
         next
     }

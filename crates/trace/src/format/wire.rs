@@ -10,7 +10,7 @@ pub fn put_number(out: &mut Vec<u8>, mut value: u64) {
 }
 
 /// Strings are cut at this many bytes, so that one alone never makes a block too long.
-pub const MAX_STRING: usize = 64 << 10;
+pub const MAX_STRING: usize = 16 << 10;
 
 /// Appends a string: its length, then its bytes.
 pub fn put_string(out: &mut Vec<u8>, text: &str) {

@@ -1,6 +1,6 @@
 //! What a block says.
 
-use crate::format::calls::{FIXED_BYTES, Previous, unpack};
+use crate::format::calls::{Head, Previous, unpack};
 use crate::format::kind;
 use crate::format::wire::Payload;
 use crate::model::{
@@ -186,16 +186,14 @@ fn thread_news(payload: &mut Payload) -> Option<Event<'static>> {
 }
 
 fn returned_calls(bytes: &[u8], calls: &mut Vec<Call>) -> Option<Said> {
-    let (fixed, mut packed) = bytes.split_first_chunk::<FIXED_BYTES>()?;
-    let [thread, count, low, high] =
-        [0, 4, 8, 12].map(|at| u32::from_le_bytes([fixed[at], fixed[at + 1], fixed[at + 2], fixed[at + 3]]));
-    let mut previous = Previous { end_ns: u64::from(high) << 32 | u64::from(low), target: 0 };
-    for _ in 0..count {
-        let call = unpack(&mut packed, previous, thread)?;
+    let (head, mut packed) = Head::parse(bytes)?;
+    let mut previous = Previous { end_ns: head.base_ns, target: 0 };
+    for _ in 0..head.count {
+        let call = unpack(&mut packed, previous, head.thread)?;
         previous = Previous { end_ns: call.began_ns + call.duration_ns, target: call.target };
         calls.push(call);
     }
-    Some(Said::Calls { thread })
+    (previous.end_ns == head.until_ns).then_some(Said::Calls { thread: head.thread })
 }
 
 fn open_calls(payload: &mut Payload, calls: &mut Vec<Call>) -> Option<Said> {

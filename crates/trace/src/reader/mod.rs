@@ -6,12 +6,12 @@ mod event;
 mod ring;
 
 pub use event::Event;
+pub(crate) use event::{Said, said};
 pub use ring::Source as FileSource;
 
 use crate::format::{BadFileHeader, FileHeader, MAJOR};
 use crate::model::{Call, Damage, DamageKind, Recording};
 use blocks::{Block, Blocks, Found};
-use event::{Said, said};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek};

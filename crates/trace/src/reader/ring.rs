@@ -1,5 +1,6 @@
 //! A file that was written as a ring, from its oldest bytes to its newest.
 
+use crate::format::checksum::crc32c;
 use crate::format::{BLOCK_HEADER_BYTES, BlockHeader, FILE_HEADER_BYTES, FileHeader, MARKER};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
@@ -110,41 +111,55 @@ impl Ring {
 /// What was written into a segment since it was begun, and the number of its first block. Behind it there may be blocks from the
 /// time before, which have lower numbers, the first of them half overwritten.
 fn written_part(file: &mut (impl Read + Seek), start: u64, end: u64) -> io::Result<Option<(u32, Place)>> {
-    let mut found: Option<(u32, Place)> = None;
+    let mut first: Option<(u32, u64)> = None;
+    // The block written last, and where the one before it ends.
+    let mut last: Option<(u64, BlockHeader)> = None;
+    let mut before_last = start;
     let mut at = start;
     while at + BLOCK_HEADER_BYTES as u64 <= end {
-        file.seek(SeekFrom::Start(at))?;
-        let mut bytes = Vec::with_capacity(BLOCK_HEADER_BYTES);
-        file.by_ref().take(BLOCK_HEADER_BYTES as u64).read_to_end(&mut bytes)?;
+        let bytes = bytes_at(file, at, BLOCK_HEADER_BYTES as u64)?;
         let block = BlockHeader::parse(&bytes).map(|header| (header, at + header.block_bytes() as u64));
         let Some((header, behind)) = block.filter(|(_, behind)| *behind <= end) else {
             at = next_marker(file, at + 1, end)?;
             continue;
         };
-        match &mut found {
-            None => found = Some((header.sequence, Place { stream: 0, file: at, bytes: behind - at })),
-            Some((first, place)) if header.sequence > *first => place.bytes = behind - place.file,
-            Some(_) => {}
+        let (first, _) = first.get_or_insert((header.sequence, at));
+        if header.sequence >= *first {
+            before_last = last.map_or(at, |(at, header)| at + header.block_bytes() as u64);
+            last = Some((at, header));
         }
         at = behind;
     }
-    Ok(found)
+    let (Some((first, start)), Some((at, header))) = (first, last) else { return Ok(None) };
+    // A process that was killed may have written its header and not all of its content.
+    let payload = bytes_at(file, at + BLOCK_HEADER_BYTES as u64, header.length.into())?;
+    let end = match crc32c(0, &payload) == header.payload_checksum {
+        true => at + header.block_bytes() as u64,
+        false => before_last,
+    };
+    Ok((end > start).then_some((first, Place { stream: 0, file: start, bytes: end - start })))
+}
+
+/// So many bytes from `at` on, or fewer if the file ends before.
+fn bytes_at(file: &mut (impl Read + Seek), at: u64, length: u64) -> io::Result<Vec<u8>> {
+    file.seek(SeekFrom::Start(at))?;
+    let mut bytes = Vec::new();
+    file.take(length).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Where a block may begin, from `at` on; `end` if nowhere.
 fn next_marker(file: &mut (impl Read + Seek), mut at: u64, end: u64) -> io::Result<u64> {
-    let mut bytes = Vec::new();
     while at < end {
-        file.seek(SeekFrom::Start(at))?;
-        bytes.clear();
-        let read = file.by_ref().take((end - at).min(64 << 10)).read_to_end(&mut bytes)?;
+        let bytes = bytes_at(file, at, (end - at).min(64 << 10))?;
         if let Some(found) = bytes.windows(MARKER.len()).position(|window| window == MARKER) {
             return Ok(at + found as u64);
         }
-        if read < MARKER.len() {
+        if bytes.len() < MARKER.len() {
             break;
         }
-        at += (read - (MARKER.len() - 1)) as u64;
+        // One may have begun in the last bytes.
+        at += (bytes.len() - (MARKER.len() - 1)) as u64;
     }
     Ok(end)
 }
