@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::convert::Convert;
 use crate::exit_code;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clrhost::engine::{RollForward, Version};
@@ -22,6 +23,9 @@ pub enum Command {
     /// Say which .NET is installed, what would be used and what is in the way
     #[command(after_help = DOCTOR_HELP)]
     Doctor(Doctor),
+    /// Turn a recording into a file for Perfetto, speedscope, flame graphs, spreadsheets or databases
+    #[command(after_help = crate::convert::HELP)]
+    Convert(Convert),
     /// Print a completion script for a shell
     #[command(after_help = "Examples:\n  clrhost completions bash > /etc/bash_completion.d/clrhost")]
     Completions {

@@ -1,9 +1,11 @@
 //! The `clrhost` command: a thin user of the crate `clrhost`.
 
 mod args;
+mod convert;
 mod doctor;
 mod exit_code;
 mod policy;
+mod progress;
 mod run;
 mod sink;
 
@@ -29,6 +31,7 @@ fn dispatch(command: Command) -> i32 {
     let done = match command {
         Command::Run(options) => return run::run(options),
         Command::Doctor(options) => doctor::doctor(&options),
+        Command::Convert(options) => convert::convert(&options),
         Command::Completions { shell } => {
             // Into memory first: the generator panics when it cannot write.
             let mut script = Vec::new();

@@ -47,11 +47,16 @@ impl Sink {
 
     /// Writes it. The error names the place.
     pub fn write(self, report: &[u8]) -> io::Result<()> {
+        self.write_with(|out| out.write_all(report))
+    }
+
+    /// Writes it piece by piece. The error names the place.
+    pub fn write_with(self, write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<()> {
         let (path, written) = match self {
-            Sink::Stderr => return io::stderr().lock().write_all(report),
-            Sink::Special { path, mut file } => (path, file.write_all(report)),
+            Sink::Stderr => return write(&mut io::stderr()),
+            Sink::Special { path, mut file } => (path, write(&mut file)),
             Sink::File { path, draft } => {
-                let written = write_draft(&draft, &path, report).and_then(|()| fs::rename(&draft, &path));
+                let written = write_draft(&draft, &path, write).and_then(|()| fs::rename(&draft, &path));
                 if written.is_err() {
                     // Half a draft is of no use, and the error that counts is the first one.
                     let _ = fs::remove_file(&draft);
@@ -63,11 +68,15 @@ impl Sink {
     }
 }
 
-fn write_draft(draft: &Path, path: &Path, report: &[u8]) -> io::Result<()> {
+fn write_draft(
+    draft: &Path,
+    path: &Path,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+) -> io::Result<()> {
     let mut file = File::create(draft)?;
     if let Ok(replaced) = fs::metadata(path) {
         file.set_permissions(replaced.permissions())?;
     }
-    file.write_all(report)?;
+    write(&mut file)?;
     file.sync_all()
 }

@@ -6,6 +6,8 @@
 //!
 //! Not for: where events come from. The probe records, and this crate knows nothing of it.
 
+#[cfg(feature = "convert")]
+pub mod convert;
 mod encoder;
 mod format;
 mod model;
