@@ -5,10 +5,11 @@ use crate::progress::{Progress, Watched};
 use crate::sink::Sink;
 use clap::{Args, ValueEnum};
 use clrhost_trace::convert::{self, Format};
-use clrhost_trace::{Damage, ReadError, Reader, Recording};
+use clrhost_trace::{End, ReadError, Reader, Recording};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub const HELP: &str = "\
 FILE may be - for a recording on standard input, and so may the -o of standard output.
@@ -100,17 +101,19 @@ pub fn convert(options: &Convert) -> io::Result<i32> {
     let sink = if to_stdout { None } else { Some(open(&output)?) };
 
     let recording = read(&options.recording).map_err(io::Error::other)?;
-    tell_damage(&options.recording, &recording.damage);
+    tell_what_is_missing(&options.recording, &recording);
 
     let progress = Progress::new(format!("writing {}", output.display()), None);
     match sink {
         None => convert::convert(&recording, format, Watched { inner: io::stdout(), progress })?,
         Some(sink) => {
             sink.write_with(|out| convert::convert(&recording, format, Watched { inner: out, progress }))?;
+            let (calls, threads) = (recording.calls.len(), recording.threads.len());
+            let s = |count| if count == 1 { "" } else { "s" };
             complain(format_args!(
-                "{} calls on {} threads written to {}",
-                recording.calls.len(),
-                recording.threads.len(),
+                "{calls} call{} on {threads} thread{} written to {}",
+                s(calls),
+                s(threads),
                 output.display()
             ));
         }
@@ -145,11 +148,23 @@ fn read(path: &Path) -> Result<Recording, ReadError> {
     Reader::from_file(file).and_then(Reader::into_recording).map_err(of_path)
 }
 
-fn tell_damage(path: &Path, damage: &[Damage]) {
-    for place in damage.iter().take(SAID) {
-        complain(format_args!("{}: {place}", path.display()));
+/// Says what the other format cannot say.
+fn tell_what_is_missing(path: &Path, recording: &Recording) {
+    let path = path.display();
+    for place in recording.damage.iter().take(SAID) {
+        complain(format_args!("{path}: {place}"));
     }
-    if damage.len() > SAID {
-        complain(format_args!("{}: {} more places like these", path.display(), damage.len() - SAID));
+    if recording.damage.len() > SAID {
+        complain(format_args!("{path}: {} more places like these", recording.damage.len() - SAID));
+    }
+    let lost: u64 = recording.losses.iter().map(|loss| loss.calls).fold(0, u64::saturating_add);
+    if lost > 0 {
+        complain(format_args!("{path}: {lost} calls were made that are not in the recording"));
+    }
+    if recording.end == End::Cut {
+        let until = Duration::from_nanos(recording.until_ns);
+        complain(format_args!(
+            "{path}: the recording was not closed; what came after {until:.3?} may be missing"
+        ));
     }
 }

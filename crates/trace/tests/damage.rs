@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use std::collections::HashSet;
 use std::io::Cursor;
-use support::{file, recording};
+use support::recording;
 
 /// Something that happens to a file.
 #[derive(Clone, Debug)]
@@ -68,6 +68,13 @@ fn known_calls(recording: &Recording) -> HashSet<(u64, &str, u64, u64)> {
         (thread.os_thread_id, target.method.as_str(), call.began_ns, call.duration_ns)
     });
     calls.filter(|(thread, method, ..)| *thread != 0 && !method.starts_with('(')).collect()
+}
+
+/// A recording as the bytes of a file.
+fn file(recording: &Recording) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    recording.write(&mut bytes).expect("memory can be written");
+    bytes
 }
 
 proptest! {

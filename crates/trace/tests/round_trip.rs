@@ -5,7 +5,14 @@ mod support;
 use clrhost_trace::{Encoder, Event, OPEN, Reader, Recording, Target};
 use proptest::prelude::*;
 use std::io::{self, Cursor, Read};
-use support::{file, recording};
+use support::recording;
+
+/// A recording as the bytes of a file.
+fn file(recording: &Recording) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    recording.write(&mut bytes).expect("memory can be written");
+    bytes
+}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(50))]

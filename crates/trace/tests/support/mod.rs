@@ -160,10 +160,3 @@ pub fn recording(length: usize) -> impl Strategy<Value = Recording> {
         )
     })
 }
-
-/// A recording as the bytes of a file.
-pub fn file(recording: &Recording) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    recording.write(&mut bytes).expect("memory can be written");
-    bytes
-}
