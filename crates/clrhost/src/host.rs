@@ -177,6 +177,7 @@ impl Host {
             system_clock: false,
             host: self.task_manager,
             gc: self.gc_manager,
+            pauses: false,
             gate,
         };
         match Probe::install(config) {

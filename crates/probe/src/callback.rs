@@ -31,9 +31,11 @@ pub(crate) fn vtbl(timing: Timing, hosted: bool) -> &'static Vtbl {
     }
     put(CallbackSlot::JITCachedFunctionSearchStarted, jit_cached_function_search_started as *const c_void);
     put(CallbackSlot::RuntimeSuspendStarted, runtime_suspend_started as *const c_void);
+    put(CallbackSlot::RuntimeSuspendFinished, runtime_suspended as *const c_void);
     put(CallbackSlot::RuntimeSuspendAborted, runtime_resumed as *const c_void);
     put(CallbackSlot::RuntimeResumeFinished, runtime_resumed as *const c_void);
     put(CallbackSlot::GarbageCollectionStarted, garbage_collection_started as *const c_void);
+    put(CallbackSlot::GarbageCollectionFinished, garbage_collection_finished as *const c_void);
     put(CallbackSlot::ThreadDestroyed, thread_destroyed as *const c_void);
     put(CallbackSlot::ThreadNameChanged, thread_name_changed as *const c_void);
     let transitions = match (timing, hosted) {
@@ -164,10 +166,20 @@ unsafe extern "C" fn jit_cached_function_search_started(
 /// # Safety
 /// `this` is the probe.
 // SAFETY: only put into the vtable of the probe's own object.
-unsafe extern "C" fn runtime_suspend_started(this: *mut c_void, _reason: u32) -> Hresult {
+unsafe extern "C" fn runtime_suspend_started(this: *mut c_void, reason: u32) -> Hresult {
     quiet("ICorProfilerCallback::RuntimeSuspendStarted", || {
         // SAFETY: the caller's duty.
-        unsafe { Probe::from_this(this) }.suspension_starts();
+        unsafe { Probe::from_this(this) }.suspension_starts(reason);
+    })
+}
+
+/// # Safety
+/// `this` is the probe.
+// SAFETY: only put into the vtable of the probe's own object.
+unsafe extern "C" fn runtime_suspended(this: *mut c_void) -> Hresult {
+    quiet("ICorProfilerCallback::RuntimeSuspendFinished", || {
+        // SAFETY: the caller's duty.
+        unsafe { Probe::from_this(this) }.suspended();
     })
 }
 
@@ -188,15 +200,27 @@ unsafe extern "C" fn garbage_collection_started(
     this: *mut c_void,
     count: i32,
     generations: *const i32,
-    _reason: u32,
+    reason: u32,
 ) -> Hresult {
+    /// `COR_PRF_GC_INDUCED`.
+    const INDUCED: u32 = 1;
     quiet("ICorProfilerCallback2::GarbageCollectionStarted", || {
         if count > 0 && !generations.is_null() {
             // SAFETY: the caller's duty.
             let (probe, generations) =
                 unsafe { (Probe::from_this(this), std::slice::from_raw_parts(generations, count as usize)) };
-            probe.collects(generations);
+            probe.collects(generations, reason == INDUCED);
         }
+    })
+}
+
+/// # Safety
+/// `this` is the probe.
+// SAFETY: only put into the vtable of the probe's own object.
+unsafe extern "C" fn garbage_collection_finished(this: *mut c_void) -> Hresult {
+    quiet("ICorProfilerCallback2::GarbageCollectionFinished", || {
+        // SAFETY: the caller's duty.
+        unsafe { Probe::from_this(this) }.collected();
     })
 }
 

@@ -14,6 +14,7 @@ use crate::inlining::Inlining;
 use crate::lookups::Places;
 use crate::managed_threads::ManagedThreads;
 use crate::names::{Direction, Names};
+use crate::pauses::Pauses;
 use crate::pinvokes::PInvokes;
 use crate::rewrite::{Rewritten, Wanted};
 use crate::suspension::Suspensions;
@@ -67,6 +68,8 @@ pub struct ProbeConfig {
     pub host: Option<Box<dyn TaskManager>>,
     /// Whom to tell of suspensions, if anybody.
     pub gc: Option<Box<dyn GcManager>>,
+    /// Suspensions and collections are noted, for [`Probe::take_noted`].
+    pub pauses: bool,
     /// What decides about native functions before the host does, if anything. Needs [`Source::Thunks`].
     pub gate: Option<Box<dyn Gate>>,
 }
@@ -132,7 +135,8 @@ pub struct Probe {
     activation: Mutex<Option<(Activation, Forwarder)>>,
     thread_names: Mutex<HashMap<u64, String>>,
     managed_threads: ManagedThreads,
-    suspensions: Option<Suspensions>,
+    pub(crate) suspensions: Option<Suspensions>,
+    pub(crate) pauses: Option<Pauses>,
     /// What of the runtime could not be changed, in words.
     unhooked: Mutex<Vec<String>>,
     /// Assemblies of the program with code that thunks may not see calls of.
@@ -216,6 +220,7 @@ impl Probe {
             thread_names: Mutex::new(HashMap::new()),
             managed_threads: ManagedThreads::default(),
             suspensions: config.gc.map(Suspensions::new),
+            pauses: config.pauses.then(Pauses::default),
             unhooked: Mutex::new(Vec::new()),
             pointer_callers: Mutex::default(),
             threads_redirected: AtomicBool::new(false),
@@ -457,7 +462,7 @@ impl Probe {
         if self.is_hosted() || self.source() == Source::Thunks {
             events |= CACHE_SEARCHES;
         }
-        if self.suspensions.is_some() {
+        if self.suspensions.is_some() || self.pauses.is_some() {
             return info.set_event_masks(events | SUSPENDS, HIGH_BASIC_GC);
         }
         info.set_event_mask(events)
@@ -519,24 +524,6 @@ impl Probe {
 
     pub(crate) fn may_use_precompiled(&self, function: usize) -> bool {
         self.runtime.get().is_none_or(|runtime| self.rewritten.allows_precompiled(&runtime.info, function))
-    }
-
-    pub(crate) fn suspension_starts(&self) {
-        if let Some(suspensions) = &self.suspensions {
-            suspensions.starts(self);
-        }
-    }
-
-    pub(crate) fn collects(&self, generations: &[i32]) {
-        if let Some(suspensions) = &self.suspensions {
-            suspensions.collects(generations);
-        }
-    }
-
-    pub(crate) fn suspension_ends(&self) {
-        if let Some(suspensions) = &self.suspensions {
-            suspensions.ends(self);
-        }
     }
 
     /// Notes why the runtime does not work with the probe.

@@ -47,10 +47,12 @@ pub enum CallbackSlot {
     UnmanagedToManagedTransition = 40,
     ManagedToUnmanagedTransition = 41,
     RuntimeSuspendStarted = 42,
+    RuntimeSuspendFinished = 43,
     RuntimeSuspendAborted = 44,
     RuntimeResumeFinished = 46,
     ThreadNameChanged = 72,
     GarbageCollectionStarted = 73,
+    GarbageCollectionFinished = 75,
 }
 
 #[cfg(test)]
