@@ -28,6 +28,7 @@ pub struct Host {
     policy: Option<Arc<Violations>>,
     properties: Vec<(String, String)>,
     without_hooks: bool,
+    notes_pauses: bool,
 }
 
 impl Host {
@@ -76,6 +77,12 @@ impl Host {
     /// How crossings are seen; otherwise in the way that is best for the runtime (docs/sources.md).
     pub fn source(mut self, source: Source) -> Host {
         self.source = Some(source);
+        self
+    }
+
+    /// Notes when the runtime holds its threads and what the garbage collector does, for a [`Recorder`](crate::Recorder).
+    pub fn notes_pauses(mut self) -> Host {
+        self.notes_pauses = true;
         self
     }
 
@@ -177,7 +184,7 @@ impl Host {
             system_clock: false,
             host: self.task_manager,
             gc: self.gc_manager,
-            pauses: false,
+            pauses: self.notes_pauses,
             gate,
         };
         match Probe::install(config) {

@@ -77,11 +77,12 @@ impl Pauses {
         state.note(|noted| noted.pauses.push(RuntimePause { ended: Some(now), ..pause }));
     }
 
-    /// One flag for each generation.
+    /// One flag for each generation. Those of large and pinned objects, past the third, are collected with the oldest one.
     pub(crate) fn collection_begins(&self, generations: &[i32], induced: bool, now: u64) {
-        let oldest = generations.iter().rposition(|&collected| collected != 0).unwrap_or(0);
-        let collection =
-            RuntimeCollection { generation: oldest.min(4) as u8, induced, began: now, ended: None };
+        let oldest = |of: &[i32]| of.iter().rposition(|&collected| collected != 0);
+        let generation = oldest(&generations[..generations.len().min(3)]).or_else(|| oldest(generations));
+        let generation = generation.unwrap_or(0).min(4) as u8;
+        let collection = RuntimeCollection { generation, induced, began: now, ended: None };
         lock(&self.state).collections.push(collection);
     }
 
@@ -170,7 +171,7 @@ mod tests {
         let pauses = Pauses::default();
         pauses.suspension_begins(1, 10);
         pauses.suspended(12);
-        pauses.collection_begins(&[1, 1, 1, 0, 0], true, 13);
+        pauses.collection_begins(&[1, 1, 1, 1, 1], true, 13);
         pauses.resumed(15);
         pauses.collection_begins(&[1, 0, 0, 0, 0], false, 20);
         pauses.collection_ends(22);

@@ -12,6 +12,7 @@ mod example;
 mod order;
 mod process_end;
 mod recorder;
+mod recording;
 mod scripted;
 mod shut;
 mod start;

@@ -1,0 +1,306 @@
+//! What is written: from tasks, targets and ticks to blocks of a recording.
+
+use super::Ended;
+use super::outlet::Outlet;
+use crate::{Crossings, Source};
+use clrhost_boundary::{Bracket, Clock, Event, RecordedTask, Registry, TargetDescription, TargetId, Task};
+use clrhost_probe::{Probe, ProbeClock, RuntimeCollection, RuntimePause};
+use clrhost_trace::{Collection, Direction, Encoder, Loss, OPEN, Origin, Pause, PauseReason, Target};
+use std::collections::HashMap;
+use std::io;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Before that the length of a tick is not known well enough. Events wait in their rings.
+const CALIBRATION: Duration = Duration::from_millis(20);
+/// How often open calls and the end of what is written are told.
+const OPEN_CALLS_EVERY: Duration = Duration::from_millis(100);
+/// Calls that are open for less are not told: they will soon be told as calls.
+const OPEN_FOR_NS: u64 = 50_000_000;
+/// A ring that is as full as that is emptied again at once.
+const FULL: f64 = 0.125;
+
+pub(super) struct Session {
+    crossings: Crossings,
+    outlet: Outlet,
+    encoder: Encoder,
+    began_unix_ns: u64,
+    times: Times,
+    origin: Option<Origin>,
+    targets: Targets,
+    /// By the number of the task.
+    threads: HashMap<u64, Thread>,
+    threads_begun: u32,
+    open_calls_told: Instant,
+    events: Vec<(u32, u64, u64)>,
+}
+
+/// From ticks to nanoseconds since the recording began. All times of a recording have one rate, so that what was nested stays so.
+struct Times {
+    began: u64,
+    ns_per_tick: Option<f64>,
+}
+
+impl Times {
+    fn ns(&self, ticks: u64) -> u64 {
+        (ticks.saturating_sub(self.began) as f64 * self.ns_per_tick.unwrap_or(1.0)) as u64
+    }
+
+    /// Beginning and duration.
+    fn span(&self, began: u64, ended: Option<u64>) -> (u64, u64) {
+        let began_ns = self.ns(began);
+        (began_ns, ended.map_or(OPEN, |ended| self.ns(ended).saturating_sub(began_ns)))
+    }
+}
+
+/// The numbers of targets in the file, in the order in which they were first called.
+#[derive(Default)]
+struct Targets {
+    /// By index and direction.
+    numbers: Vec<[Option<u32>; 2]>,
+    begun: u32,
+}
+
+/// What was told of a thread.
+#[derive(Default)]
+struct Thread {
+    number: u32,
+    name: Option<String>,
+    kind: &'static str,
+    lost: u64,
+    /// Open calls as last told.
+    open: Vec<(u32, u64)>,
+}
+
+impl Session {
+    pub(super) fn begin(crossings: Crossings, outlet: Outlet) -> io::Result<Session> {
+        let probe = crossings.probe();
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let mut session = Session {
+            crossings,
+            outlet,
+            encoder: Encoder::new(),
+            began_unix_ns: since.as_nanos() as u64,
+            times: Times { began: clock(probe).now(), ns_per_tick: None },
+            origin: None,
+            targets: Targets::default(),
+            threads: HashMap::new(),
+            threads_begun: 0,
+            open_calls_told: Instant::now(),
+            events: Vec::new(),
+        };
+        session.tell_origin();
+        session.flush()?;
+        registry(probe).record(true);
+        Ok(session)
+    }
+
+    /// Writes what is new. True if there is so much that it should be looked at again at once.
+    pub(super) fn tick(&mut self) -> io::Result<bool> {
+        let probe = self.crossings.probe();
+        if self.times.ns_per_tick.is_none() {
+            if clock(probe).elapsed_ns() < CALIBRATION.as_nanos() as u64 {
+                return Ok(false);
+            }
+            self.times.ns_per_tick = Some(clock(probe).ns_per_tick());
+        }
+        let tells_open = self.open_calls_told.elapsed() >= OPEN_CALLS_EVERY;
+        let is_full = self.tell(tells_open.then_some(OPEN_FOR_NS));
+        self.flush()?;
+        Ok(is_full)
+    }
+
+    /// Writes the rest, and closes the recording.
+    pub(super) fn finish(&mut self, end: Ended, report: Option<&str>) -> io::Result<()> {
+        let probe = self.crossings.probe();
+        registry(probe).record(false);
+        self.times.ns_per_tick.get_or_insert_with(|| clock(probe).ns_per_tick());
+        self.tell(Some(0));
+        let (pause, collections) = probe.under_way();
+        pause.iter().for_each(|pause| tell_pause(&mut self.encoder, &self.times, pause));
+        collections.iter().for_each(|it| tell_collection(&mut self.encoder, &self.times, it));
+        if let Some(report) = report {
+            self.encoder.report(report);
+        }
+        self.encoder.end(&end.at(self.times.ns(clock(probe).now())));
+        self.flush()
+    }
+
+    /// Tells what is new; calls that are open too, if they are for so long.
+    fn tell(&mut self, open_for_ns: Option<u64>) -> bool {
+        let probe = self.crossings.probe();
+        self.tell_origin();
+        // All that returned before this is in the rings now.
+        let now = self.times.ns(clock(probe).now());
+        let tasks = registry(probe).recorded_tasks();
+        let mut is_full = false;
+        for recorded in &tasks {
+            is_full |= recorded.task.events_fill() > FULL;
+            self.tell_task(recorded, now, open_for_ns);
+        }
+        let noted = probe.take_noted();
+        noted.pauses.iter().for_each(|pause| tell_pause(&mut self.encoder, &self.times, pause));
+        noted.collections.iter().for_each(|it| tell_collection(&mut self.encoder, &self.times, it));
+        if open_for_ns.is_some() {
+            self.encoder.alive(now);
+            self.open_calls_told = Instant::now();
+        }
+        is_full
+    }
+
+    fn tell_origin(&mut self) {
+        let version = self.crossings.probe().runtime_version();
+        let origin = Origin {
+            clrhost_version: env!("CARGO_PKG_VERSION").to_owned(),
+            runtime: version.map_or_else(
+                || "CoreCLR".to_owned(),
+                |(major, minor, build)| format!("CoreCLR {major}.{minor}.{build}"),
+            ),
+            pid: std::process::id(),
+            command: std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
+            began_unix_ns: self.began_unix_ns,
+            source: match self.crossings.source() {
+                Source::Thunks => "thunks",
+                Source::Flag => "flag",
+            }
+            .to_owned(),
+        };
+        if self.origin.as_ref() != Some(&origin) {
+            self.encoder.origin(&origin);
+            self.origin = Some(origin);
+        }
+    }
+
+    fn tell_task(&mut self, recorded: &RecordedTask, now: u64, open_for_ns: Option<u64>) {
+        let RecordedTask { task, ended } = recorded;
+        let mut events = std::mem::take(&mut self.events);
+        events.clear();
+        let (targets, encoder, times) = (&mut self.targets, &mut self.encoder, &self.times);
+        let probe = self.crossings.probe();
+        let mut began = now;
+        let lost = task.take_events(|Event { bracket, target, began: start, ticks }| {
+            let number = targets.number(probe, encoder, bracket, target);
+            let (began_ns, duration_ns) = times.span(start, Some(start + ticks));
+            began = began.min(began_ns);
+            events.push((number, began_ns, duration_ns));
+        });
+        let thread = self.threads.entry(task.id()).or_insert_with(|| {
+            let number = self.threads_begun;
+            self.threads_begun += 1;
+            encoder.thread_began(number, task.os_thread_id(), began);
+            Thread { number, ..Thread::default() }
+        });
+        thread.tell_name(encoder, task);
+        if !events.is_empty() {
+            encoder.calls(thread.number, events.iter().copied());
+        }
+        if lost > thread.lost {
+            encoder.loss(&Loss { thread: Some(thread.number), until_ns: now, calls: lost - thread.lost });
+            thread.lost = lost;
+        }
+        self.events = events;
+        if *ended {
+            encoder.thread_ended(thread.number, now);
+            self.threads.remove(&task.id());
+        } else if let Some(open_for_ns) = open_for_ns {
+            let open = task.open_calls().unwrap_or_default();
+            let open = open
+                .into_iter()
+                .map(|(bracket, target, start)| {
+                    (targets.number(probe, encoder, bracket, target), times.ns(start))
+                })
+                .collect();
+            thread.tell_open(encoder, open, now, open_for_ns);
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.outlet.write(&mut self.encoder).inspect_err(|_| registry(self.crossings.probe()).record(false))
+    }
+}
+
+impl Thread {
+    fn tell_name(&mut self, encoder: &mut Encoder, task: &Task) {
+        let (name, kind) = (task.name(), task.task_type().as_str());
+        if kind != self.kind {
+            encoder.thread_kind(self.number, kind);
+            self.kind = kind;
+        }
+        if name.is_some() && name != self.name {
+            encoder.thread_named(self.number, name.as_deref().unwrap_or_default());
+            self.name = name;
+        }
+    }
+
+    /// Tells what is open, if it is long, or if what was told is not so any more.
+    fn tell_open(&mut self, encoder: &mut Encoder, open: Vec<(u32, u64)>, now: u64, open_for_ns: u64) {
+        let is_long = |&(_, began_ns): &(u32, u64)| now.saturating_sub(began_ns) >= open_for_ns;
+        let is_long = open.first().is_some_and(is_long);
+        let open = if is_long { open } else { Vec::new() };
+        if open != self.open {
+            encoder.open_calls(self.number, now, open.iter().copied());
+            self.open = open;
+        }
+    }
+}
+
+impl Targets {
+    fn number(&mut self, probe: &Probe, encoder: &mut Encoder, bracket: Bracket, target: TargetId) -> u32 {
+        let index = target.index();
+        if self.numbers.len() <= index {
+            self.numbers.resize(index + 1, [None; 2]);
+        }
+        let place = &mut self.numbers[index][usize::from(bracket == Bracket::ReverseEnter)];
+        *place.get_or_insert_with(|| {
+            let number = self.begun;
+            self.begun += 1;
+            let description = probe.boundary().target(target).map(|target| target.description());
+            encoder.targets(number, &[described(bracket, description)]);
+            number
+        })
+    }
+}
+
+fn described(bracket: Bracket, description: Option<&TargetDescription>) -> Target {
+    let direction = match bracket {
+        Bracket::Leave => Direction::Leave,
+        Bracket::ReverseEnter => Direction::ReverseEnter,
+    };
+    let Some(description) = description.cloned() else { return Target { direction, ..Target::default() } };
+    let TargetDescription { kind, method, assembly, library, symbol, file, .. } = description;
+    Target { direction, kind: kind.as_str().to_owned(), method, assembly, library, symbol, file }
+}
+
+fn tell_pause(encoder: &mut Encoder, times: &Times, pause: &RuntimePause) {
+    let (began_ns, duration_ns) = times.span(pause.began, pause.ended);
+    encoder.pause(&Pause {
+        reason: match pause.reason {
+            1 => PauseReason::GarbageCollection,
+            2 | 4 => PauseReason::Shutdown,
+            6 => PauseReason::Debugger,
+            7 => PauseReason::GarbageCollectionPreparation,
+            8 => PauseReason::Rejit,
+            9 => PauseReason::Profiler,
+            _ => PauseReason::Other,
+        },
+        began_ns,
+        stopping_ns: pause
+            .stopped
+            .or(pause.ended)
+            .map_or(0, |stopped| times.ns(stopped).saturating_sub(began_ns)),
+        duration_ns,
+    });
+}
+
+fn tell_collection(encoder: &mut Encoder, times: &Times, collection: &RuntimeCollection) {
+    let (began_ns, duration_ns) = times.span(collection.began, collection.ended);
+    let RuntimeCollection { generation, induced, .. } = *collection;
+    encoder.collection(&Collection { generation, induced, began_ns, duration_ns });
+}
+
+fn registry(probe: &Probe) -> &Registry {
+    probe.boundary().registry()
+}
+
+fn clock(probe: &Probe) -> &ProbeClock {
+    probe.boundary().clock()
+}
