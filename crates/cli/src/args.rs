@@ -2,6 +2,7 @@
 
 use crate::convert::Convert;
 use crate::exit_code;
+use crate::trace::library;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clrhost::engine::{RollForward, Version};
 use std::ffi::OsString;
@@ -20,6 +21,9 @@ pub enum Command {
     /// Run an application in place of `dotnet` and report its crossings when it ends
     #[command(after_help = RUN_HELP, override_usage = "clrhost run [OPTIONS] <APP.dll> [ARGS]...")]
     Run(Run),
+    /// Run any command and report the crossings of every .NET process in it
+    #[command(after_help = TRACE_HELP, override_usage = "clrhost trace [OPTIONS] [--] <COMMAND> [ARGS]...")]
+    Trace(Trace),
     /// Say which .NET is installed, what would be used and what is in the way
     #[command(after_help = DOCTOR_HELP)]
     Doctor(Doctor),
@@ -49,6 +53,20 @@ Examples:
   clrhost run --learn-policy app.toml app.dll    a policy of what this run used, for --policy app.toml
   clrhost run --runtimeconfig net8.json old.exe  an assembly without a configuration of its own
   clrhost run --no-hooks app.dll                 the same run without the probe, to compare";
+
+const TRACE_HELP: &str = "\
+The command runs as it would by itself: same standard streams, same exit code. Every process in it that
+starts CoreCLR, be it a program of a single file or an interpreter that hosts .NET, and be it a child of
+a child, gives a report of its own. They go to stderr when the command has ended, or into files.
+
+Examples:
+  clrhost trace -- dotnet app.dll --port 80
+  clrhost trace --user-only -- ./build.sh               each .NET process of a script
+  clrhost trace --report r.json -- ./single-file-app    everything, for scripts
+  clrhost trace --report 'r-%p.json' -- ./server        one file for each process, by its number
+  clrhost trace -- sh -c 'dotnet a.dll | dotnet b.dll'
+
+What is not seen, and what can be in the way: docs/trace.md.";
 
 const DOCTOR_HELP: &str = "\
 Examples:
@@ -100,11 +118,46 @@ impl Run {
     }
 }
 
+/// Options of `clrhost trace`.
+#[derive(Args)]
+pub struct Trace {
+    /// Count crossings without timing them, which costs less
+    #[arg(long)]
+    pub count_only: bool,
+
+    /// How crossings are seen (docs/sources.md) [default: thunks; for .NET Core 3.1 the flag]
+    #[arg(long, value_enum)]
+    pub source: Option<SourceName>,
+
+    /// Take the place of another profiler that the environment configures
+    #[arg(long)]
+    pub replace_profiler: bool,
+
+    /// Load this libclrhost_profiler.so instead of the one that clrhost carries in itself
+    #[arg(long, value_name = "FILE", env = library::VARIABLE)]
+    pub probe_library: Option<PathBuf>,
+
+    /// The command; everything after it is the command's own, whatever it looks like
+    #[arg(value_names = ["COMMAND", "ARGS"], required = true, trailing_var_arg = true)]
+    command: Vec<OsString>,
+
+    // Behind what stands above, because a heading holds for all that follows it.
+    #[command(flatten)]
+    pub report: ReportOptions,
+}
+
+impl Trace {
+    /// The command, and the arguments for it.
+    pub fn command(&self) -> (&OsString, &[OsString]) {
+        self.command.split_first().expect("clap asks for at least one")
+    }
+}
+
 /// Where the report goes and what is in it.
 #[derive(Args)]
 #[command(next_help_heading = "Report")]
 pub struct ReportOptions {
-    /// Write the report into this file instead of to stderr
+    /// Write the report into this file instead of to stderr; under `trace`, %p stands for the number of the process
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
 

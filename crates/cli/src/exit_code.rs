@@ -16,17 +16,24 @@ pub const BAD_APPLICATION: i32 = 123;
 pub const OTHER_PROFILER: i32 = 124;
 /// The command line is wrong, or clrhost itself failed.
 pub const FAILURE: i32 = 125;
+/// `clrhost trace`: the command cannot be executed.
+pub const COMMAND_NOT_EXECUTABLE: i32 = 126;
+/// `clrhost trace`: there is no such command.
+pub const COMMAND_NOT_FOUND: i32 = 127;
 
 /// The table that `--help` and the man page end with.
 pub const HELP: &str = "\
 Exit codes:
-  The application's exit code passes through, and so does the signal that ends it.
+  The application's exit code passes through, and so does the signal that ends it; under trace a
+  signal gives 128 and its number.
   120  the application ran and returned 0, but the report could not be written
   121  no .NET was found
   122  .NET was found, but no version that fits the application
   123  not an application that can be run: missing, not an assembly, no runtimeconfig.json
   124  another profiler is configured in the environment, or profilers are switched off
-  125  wrong usage, or clrhost itself failed";
+  125  wrong usage, or clrhost itself failed
+  126  trace: the command cannot be executed
+  127  trace: there is no such command";
 
 /// The exit code for an error of the library.
 pub fn of_error(error: &Error) -> i32 {

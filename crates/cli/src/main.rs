@@ -6,8 +6,10 @@ mod doctor;
 mod exit_code;
 mod policy;
 mod progress;
+mod render;
 mod run;
 mod sink;
+mod trace;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser, error::ErrorKind};
@@ -30,6 +32,7 @@ fn main() {
 fn dispatch(command: Command) -> i32 {
     let done = match command {
         Command::Run(options) => return run::run(options),
+        Command::Trace(options) => Ok(trace::trace(&options)),
         Command::Doctor(options) => doctor::doctor(&options),
         Command::Convert(options) => convert::convert(&options),
         Command::Completions { shell } => {

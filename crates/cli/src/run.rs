@@ -1,20 +1,18 @@
 //! `clrhost run`: an application in place of `dotnet`, with a report at its end.
 
-use crate::args::{Format, HostingOptions, ReportOptions, Run, SourceName};
+use crate::args::{HostingOptions, ReportOptions, Run, SourceName};
 use crate::complain;
 use crate::exit_code;
 use crate::policy;
+use crate::render::render;
 use crate::sink::Sink;
 use clrhost::engine::HostOptions;
-use clrhost::report::{Exit, Report, Style, TextOptions};
+use clrhost::report::Exit;
 use clrhost::{Application, Host, Prepared, ProcessEnd, Reporter, Source, Timing, on_process_end, run_last};
-use std::io::{self, IsTerminal};
+use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
-
-/// Columns of a text report that does not go to a terminal: enough for most names with their library.
-const WIDTH_IN_FILES: usize = 120;
 
 /// Set when the report or a learned policy could not be written, which turns a success into [`exit_code::REPORT_NOT_WRITTEN`].
 static REPORT_FAILED: AtomicBool = AtomicBool::new(false);
@@ -91,6 +89,7 @@ impl Ending {
     fn write(self, end: ProcessEnd) {
         let exit = match end {
             ProcessEnd::Exit(code) => Exit::Code { code },
+            ProcessEnd::QuickExit => Exit::Unknown,
             ProcessEnd::Signal(signal) => Exit::Signal { signal },
         };
         let report = self.reporter.report(exit, self.options.user_only);
@@ -117,35 +116,6 @@ fn check(what: &str, written: io::Result<()>) {
         complain(format_args!("the {what} could not be written: {error}"));
         REPORT_FAILED.store(true, Ordering::Relaxed);
     }
-}
-
-fn render(report: &Report, options: &ReportOptions) -> io::Result<Vec<u8>> {
-    let json_file =
-        || options.report.as_deref().is_some_and(|path| path.extension().is_some_and(|end| end == "json"));
-    let format = options.format.unwrap_or_else(|| if json_file() { Format::Json } else { Format::Text });
-    match format {
-        Format::Json => {
-            let mut bytes = Vec::new();
-            report.to_json(&mut bytes)?;
-            Ok(bytes)
-        }
-        Format::Text => {
-            let to_terminal = options.report.is_none() && io::stderr().is_terminal();
-            let style = if to_terminal && std::env::var_os("NO_COLOR").is_none() {
-                Style::Ansi
-            } else {
-                Style::Plain
-            };
-            let text = TextOptions { width: width(to_terminal), top: options.top, style };
-            Ok(report.render_text(&text).into_bytes())
-        }
-    }
-}
-
-/// The terminal's width, between what tables need and what eyes can follow.
-fn width(to_terminal: bool) -> usize {
-    let terminal = terminal_size::terminal_size_of(io::stderr()).filter(|_| to_terminal);
-    terminal.map_or(WIDTH_IN_FILES, |(width, _)| usize::from(width.0)).clamp(60, 200)
 }
 
 /// The library's form of the options.

@@ -51,7 +51,7 @@ pub use application::Application;
 pub use crossings::Crossings;
 pub use error::Error;
 pub use host::{Host, Prepared};
-pub use process_end::{ProcessEnd, on_process_end, run_last};
+pub use process_end::{ProcessEnd, on_adopted_process_end, on_process_end, run_last};
 pub use recorder::{Ended, Recorder};
 pub use reporter::Reporter;
 pub use runtime::{Component, GcStats, Runtime};
@@ -66,6 +66,6 @@ pub use clrhost_engine_coreclr as engine;
 pub use clrhost_policy as policy;
 pub use clrhost_probe::{
     Attachment, Probe, ProbeConfig, ProbeError, ProbeSnapshot, Source, ThunkMemory, Timing,
-    check_environment, check_thunks,
+    check_environment, check_thunks, configured_profiler, diagnostics_off, environment_for,
 };
 pub use clrhost_report as report;

@@ -4,7 +4,7 @@ use crate::{Application, Crossings};
 use clrhost_boundary::{TargetDescription, TargetKind};
 use clrhost_engine_coreclr as engine;
 use clrhost_policy::Violations;
-use clrhost_probe::{Probe, Timing};
+use clrhost_probe::{Attachment, Probe, Timing};
 use clrhost_report::{Exit, HostOutcome, Mode, Report, ReportContext, Source};
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Reporter {
     crossings: Crossings,
+    mode: Mode,
     application: String,
     arguments: Vec<String>,
     runtime_name: String,
@@ -28,6 +29,7 @@ impl Reporter {
         let text = |text: &std::ffi::OsStr| text.to_string_lossy().into_owned();
         Reporter {
             crossings,
+            mode: Mode::Run,
             application: text(application.assembly.as_os_str()),
             arguments: application.arguments.iter().map(|argument| text(argument)).collect(),
             runtime_name: framework.map_or_else(|| "CoreCLR".to_owned(), |framework| framework.name.clone()),
@@ -41,6 +43,7 @@ impl Reporter {
         let mut words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
         Reporter {
             crossings: Crossings::new(probe),
+            mode: Mode::Trace,
             application: words.next().unwrap_or_default(),
             arguments: words.collect(),
             runtime_name: "CoreCLR".to_owned(),
@@ -73,7 +76,7 @@ impl Reporter {
             runtime_name: self.runtime_name.clone(),
             runtime_version: self.version(read.runtime_version),
             clrhost_version: env!("CARGO_PKG_VERSION").to_owned(),
-            mode: Mode::Run,
+            mode: self.mode,
             source: Some(match self.crossings.source() {
                 clrhost_probe::Source::Flag => Source::Flag,
                 clrhost_probe::Source::Thunks => Source::Thunks,
@@ -94,7 +97,7 @@ impl Reporter {
             policy: self.policy.clone(),
             lost: read.lost,
             pointer_callers: self.crossings.pointer_callers(),
-            unhooked: self.crossings.unhooked(),
+            unhooked: self.unhooked(),
         };
         Report::new(&read.snapshot, context)
     }
@@ -103,6 +106,21 @@ impl Reporter {
     pub fn bound_functions(&self) -> Vec<TargetDescription> {
         let bound = self.crossings.snapshot().snapshot.bound.into_values();
         bound.filter(|target| target.kind.is_native() && target.kind != TargetKind::RuntimeWait).collect()
+    }
+
+    /// In a process of others' it is only seen here that the runtime did without the probe.
+    fn unhooked(&self) -> Vec<String> {
+        let mut unhooked = self.crossings.unhooked();
+        match self.crossings.attachment() {
+            Attachment::Refused(hresult) => {
+                unhooked.insert(0, format!("everything: the runtime refused the probe ({hresult})"));
+            }
+            Attachment::Waiting if self.mode == Mode::Trace => {
+                unhooked.insert(0, "everything: the runtime had not taken the probe yet".to_owned());
+            }
+            Attachment::Waiting | Attachment::Attached => {}
+        }
+        unhooked
     }
 
     /// Hostfxr's word where it gave one, else what the runtime told the probe.

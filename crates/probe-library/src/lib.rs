@@ -1,5 +1,5 @@
-//! The probe as a library of its own, for processes that somebody else starts: an apphost, a program of a single file, a
-//! native program that hosts CoreCLR.
+//! The probe as a library of its own, for processes that somebody else starts: `dotnet`, an apphost, a program of a single file,
+//! a native program that hosts CoreCLR. `clrhost trace` brings it into all of them below a command.
 //!
 //! CoreCLR loads it as its profiler when the environment says so:
 //!
@@ -10,21 +10,22 @@
 //! CLRHOST_REPORT=/path/to/report.json
 //! ```
 //!
-//! When the process ends by `exit`, the report (docs/report.md) is written to `CLRHOST_REPORT`, where `%p` stands for the
-//! number of the process. Without that variable nothing is watched. A process that ends by a signal leaves none.
-//! `CLRHOST_SOURCE`, `thunks` or `flag`, says how crossings are seen; otherwise in the way that is best for the runtime.
+//! The report (docs/report.md) is written to `CLRHOST_REPORT`, where `%p` stands for the number of the process and `%t` for a time:
+//! about once a second while the process runs, and at its end, by `exit` or by a signal other than SIGKILL. Without that
+//! variable nothing is watched. `CLRHOST_SOURCE`, `thunks` or `flag`, says how crossings are seen; otherwise in the way that is
+//! best for the runtime. `CLRHOST_COUNT_ONLY=1` takes no times, `CLRHOST_USER_ONLY=1` leaves out .NET's own native calls.
+//! docs/trace.md says more.
 
-use clrhost::report::Exit;
-use clrhost::{Reporter, Source};
+mod reports;
+mod settings;
+
+use clrhost::{Probe, Reporter, on_adopted_process_end};
 use clrhost_abi::{Guid, Hresult};
-use clrhost_probe::{Probe, ProbeConfig};
-use std::ffi::{c_int, c_void};
-use std::fs::File;
+use reports::Reports;
+use settings::Settings;
+use std::ffi::c_void;
 use std::panic::catch_unwind;
-use std::path::PathBuf;
-use std::sync::OnceLock;
-
-static REPORT: OnceLock<(Reporter, PathBuf)> = OnceLock::new();
+use std::sync::Arc;
 
 /// The way in for the runtime.
 ///
@@ -46,42 +47,20 @@ pub unsafe extern "C" fn DllGetClassObject(
 
 /// Makes the probe, if a report is wanted.
 fn begin() -> bool {
-    let Some(path) = std::env::var("CLRHOST_REPORT").ok().filter(|path| !path.is_empty()) else {
-        return false;
+    let Some(settings) = Settings::of_process() else { return false };
+    let unwatched = |problem: &dyn std::fmt::Display| {
+        eprintln!("clrhost: {problem}; nothing is watched in process {}", std::process::id());
+        false
     };
-    let source = match std::env::var("CLRHOST_SOURCE").as_deref() {
-        Ok("flag") => Some(Source::Flag),
-        Ok("thunks") => Some(Source::Thunks),
-        _ => None,
-    };
-    let probe = match Probe::adopt(ProbeConfig { source, ..ProbeConfig::default() }) {
+    let probe = match Probe::adopt(settings.probe()) {
         Ok(probe) => probe,
-        Err(error) => {
-            eprintln!("clrhost: {error}; nothing is watched in process {}", std::process::id());
-            return false;
-        }
+        Err(error) => return unwatched(&error),
     };
-    let path = PathBuf::from(path.replace("%p", &std::process::id().to_string()));
-    if REPORT.set((Reporter::of_process(probe), path)).is_ok() {
-        // SAFETY: `at_exit` is a function of the type on_exit calls, and takes no argument from it.
-        unsafe { on_exit(at_exit, std::ptr::null_mut()) };
+    let reports = Arc::new(Reports::new(Reporter::of_process(probe), &settings));
+    let running = reports.clone();
+    let ending = on_adopted_process_end(probe, move || running.keep_up(), move |end| reports.end(end));
+    match ending {
+        Ok(()) => true,
+        Err(error) => unwatched(&format_args!("the end of the process cannot be seen: {error}")),
     }
-    true
-}
-
-// SAFETY: glibc's, declared as in stdlib.h; the libc crate lacks it.
-unsafe extern "C" {
-    fn on_exit(function: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
-}
-
-extern "C" fn at_exit(code: c_int, _argument: *mut c_void) {
-    // A panic must not unwind into the C library; its message is on stderr.
-    let _ = catch_unwind(|| {
-        let Some((reporter, path)) = REPORT.get() else { return };
-        let report = reporter.report(Exit::Code { code }, false);
-        let written = File::create(path).and_then(|mut file| report.to_json(&mut file));
-        if let Err(error) = written {
-            eprintln!("clrhost: the report cannot be written to {}: {error}", path.display());
-        }
-    });
 }

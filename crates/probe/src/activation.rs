@@ -1,5 +1,6 @@
 //! How the runtime is told of its profiler: environment variables that it reads when it starts.
 
+use crate::class_factory::CLSID_PROBE;
 use clrhost_abi::Guid;
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -17,6 +18,18 @@ const PATHS: [&str; 5] = [
     "CORECLR_PROFILER_PATH_32",
     "CORECLR_PROFILER_PATH_ARM32",
     PATH,
+];
+
+/// The spelling that later runtimes read too.
+const DOTNET_ENABLE: &str = "DOTNET_ENABLE_PROFILING";
+const DOTNET_CLSID: &str = "DOTNET_PROFILER";
+const DOTNET_PATH: &str = "DOTNET_PROFILER_PATH";
+const DOTNET_PATHS: [&str; 5] = [
+    "DOTNET_PROFILER_PATH_64",
+    "DOTNET_PROFILER_PATH_ARM64",
+    "DOTNET_PROFILER_PATH_32",
+    "DOTNET_PROFILER_PATH_ARM32",
+    DOTNET_PATH,
 ];
 
 /// Variables that keep the runtime from loading any profiler when their value is 0.
@@ -70,18 +83,60 @@ pub fn check_environment() -> Result<(), ProbeError> {
     check(|name| env::var(name).ok())
 }
 
+/// The profiler that the environment names for runtimes to come, as class and library, unless it is clrhost's own.
+pub fn configured_profiler() -> Option<String> {
+    other_profiler(|name| env::var(name).ok())
+}
+
+/// The variable of the environment that keeps runtimes from loading any profiler, if there is one.
+pub fn diagnostics_off() -> Option<&'static str> {
+    switched_off(|name| env::var(name).ok())
+}
+
+/// What to set in the environment of a process, and where there is no value to take away, so that every CoreCLR that starts
+/// in it or below it loads this file as its profiler. The file is the one of `clrhost-probe-library`.
+pub fn environment_for(library: &Path) -> Vec<(&'static str, Option<OsString>)> {
+    let class = || OsString::from(format!("{{{CLSID_PROBE}}}"));
+    // The spellings with an architecture come first for the runtime, so they have to go.
+    let specific = PATHS.into_iter().chain(DOTNET_PATHS).filter(|name| ![PATH, DOTNET_PATH].contains(name));
+    let mut variables: Vec<_> = specific.map(|name| (name, None)).collect();
+    for (enable, clsid, path) in [(ENABLE, CLSID, PATH), (DOTNET_ENABLE, DOTNET_CLSID, DOTNET_PATH)] {
+        variables.extend([
+            (enable, Some("1".into())),
+            (clsid, Some(class())),
+            (path, Some(library.as_os_str().to_owned())),
+        ]);
+    }
+    variables
+}
+
 fn check(variable: impl Fn(&str) -> Option<String>) -> Result<(), ProbeError> {
-    if variable(ENABLE).is_some_and(|value| is_on(&value)) {
-        let class = variable(CLSID).unwrap_or_else(|| "(no class)".to_owned());
-        let library = PATHS.iter().find_map(|name| variable(name));
-        let profiler = format!("{class} in {}", library.as_deref().unwrap_or("(no library)"));
+    if let Some(profiler) = other_profiler(&variable) {
         return Err(ProbeError::OtherProfiler { profiler });
     }
-    let off = |name: &&str| variable(name).is_some_and(|value| !value.is_empty() && !is_on(&value));
-    match DIAGNOSTICS.iter().find(|name| off(name)) {
+    match switched_off(variable) {
         Some(variable) => Err(ProbeError::DiagnosticsDisabled { variable }),
         None => Ok(()),
     }
+}
+
+fn other_profiler(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let spellings = [(ENABLE, CLSID, PATHS), (DOTNET_ENABLE, DOTNET_CLSID, DOTNET_PATHS)];
+    spellings.into_iter().find_map(|(enable, clsid, paths)| {
+        variable(enable).filter(|value| is_on(value))?;
+        let class = variable(clsid).unwrap_or_else(|| "(no class)".to_owned());
+        // Under `clrhost trace` it is ours, and whoever asks has a better way in.
+        if class.trim_matches(['{', '}']).eq_ignore_ascii_case(&CLSID_PROBE.to_string()) {
+            return None;
+        }
+        let library = paths.iter().find_map(|name| variable(name));
+        Some(format!("{class} in {}", library.as_deref().unwrap_or("(no library)")))
+    })
+}
+
+fn switched_off(variable: impl Fn(&str) -> Option<String>) -> Option<&'static str> {
+    let off = |name: &&str| variable(name).is_some_and(|value| !value.is_empty() && !is_on(&value));
+    DIAGNOSTICS.into_iter().find(|name| off(&name))
 }
 
 /// The variables are set, and put back as they were when this is dropped.
@@ -140,6 +195,27 @@ mod tests {
         let error = with(&[(ENABLE, "1"), (CLSID, "{X}"), ("CORECLR_PROFILER_PATH_64", "/opt/other.so")])
             .unwrap_err();
         assert!(error.to_string().contains("{X} in /opt/other.so"), "{error}");
+    }
+
+    #[test]
+    fn the_spelling_of_later_runtimes_counts_too() {
+        let error =
+            with(&[(DOTNET_ENABLE, "1"), (DOTNET_CLSID, "{X}"), (DOTNET_PATH, "/opt/new.so")]).unwrap_err();
+        assert!(error.to_string().contains("{X} in /opt/new.so"), "{error}");
+    }
+
+    #[test]
+    fn clrhosts_own_profiler_is_no_obstacle() {
+        let own = format!("{{{CLSID_PROBE}}}").to_lowercase();
+        assert!(with(&[(ENABLE, "1"), (CLSID, &own), (PATH, "/any.so")]).is_ok());
+        let environment = environment_for(Path::new("/any.so"));
+        let set = |name: &str| {
+            let values = environment.iter().filter(|(variable, _)| *variable == name);
+            values.filter_map(|(_, value)| value.as_ref()?.to_str().map(str::to_owned)).next()
+        };
+        assert!(check(set).is_ok());
+        assert_eq!(set(PATH).as_deref(), Some("/any.so"));
+        assert_eq!(set(PATHS[0]), None);
     }
 
     #[test]

@@ -27,7 +27,7 @@ use clrhost_boundary::{
     TaskManager,
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::ffi::c_void;
+use std::ffi::{CStr, c_void};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
@@ -144,6 +144,8 @@ pub struct Probe {
     threads_redirected: AtomicBool,
     rewritten: Rewritten,
     deliver_abort: OnceLock<DeliverAbort>,
+    /// Called when the runtime has taken the probe.
+    when_attached: OnceLock<WhenAttached>,
     /// Keys bound so far by the module whose code they stand for.
     keys_of_module: Mutex<HashMap<usize, HashSet<u64>>>,
     places: Places,
@@ -160,6 +162,7 @@ struct NoTaskManager;
 impl TaskManager for NoTaskManager {}
 
 type DeliverAbort = Box<dyn Fn(Arc<Task>) + Send + Sync>;
+type WhenAttached = Box<dyn Fn() + Send + Sync>;
 
 struct Runtime {
     info: ProfilerInfo,
@@ -226,6 +229,7 @@ impl Probe {
             threads_redirected: AtomicBool::new(false),
             rewritten: Rewritten::default(),
             deliver_abort: OnceLock::new(),
+            when_attached: OnceLock::new(),
             keys_of_module: Mutex::new(HashMap::new()),
             places: Places::default(),
             bindings: Bindings::new(|purpose| code_for(purpose, config.timing, hosted, in_line)),
@@ -372,6 +376,28 @@ impl Probe {
         }
     }
 
+    /// Says what to do when the runtime has taken the probe: called once, on the runtime's thread, before managed code runs. The
+    /// first one stays.
+    pub fn when_attached(&self, act: impl Fn() + Send + Sync + 'static) {
+        let _ = self.when_attached.set(Box::new(act));
+    }
+
+    /// Makes the runtime's own calls of a function that it imports go to another one, and gives the number of places changed: 0
+    /// if it imports no such function. An error before the runtime runs. In a program of a single file the runtime is the
+    /// program, and so all its native code is concerned.
+    ///
+    /// # Safety
+    /// `function` has the signature of `symbol` and stays in place until the process ends.
+    pub unsafe fn redirect_runtime_import(
+        &self,
+        symbol: &CStr,
+        function: *const c_void,
+    ) -> std::io::Result<usize> {
+        let runtime = self.runtime.get().ok_or_else(|| std::io::Error::other("no runtime runs yet"))?;
+        // SAFETY: the caller's duty.
+        unsafe { Library::holding(runtime.info.code_address())?.replace_import(symbol, function) }
+    }
+
     /// The folder that the runtime lies in. `None` before it runs.
     pub fn runtime_folder(&self) -> Option<PathBuf> {
         self.runtime.get().and_then(|runtime| threads::folder_of(runtime.info.code_address()))
@@ -428,6 +454,9 @@ impl Probe {
         let _ = self.source.set(self.asked_source.unwrap_or_else(best));
         let inlining = Inlining::default();
         let runtime = self.runtime.get_or_init(|| Runtime { info, names, inlining, version });
+        if let Some(act) = self.when_attached.get() {
+            act();
+        }
         if self.is_hosted() && !self.threads_redirected.load(Ordering::Relaxed) {
             // Nobody knew the runtime's folder beforehand. Threads that it has made already stay as they are.
             if let Some(folder) = threads::folder_of(runtime.info.code_address()) {
@@ -502,7 +531,8 @@ impl Probe {
         lock(&self.pointer_callers).iter().cloned().collect()
     }
 
-    pub(crate) fn note_unhooked(&self, what: String) {
+    /// Adds to what [`unhooked`](Self::unhooked) says.
+    pub fn note_unhooked(&self, what: String) {
         let mut unhooked = lock(&self.unhooked);
         // A module may be loaded again and again.
         if unhooked.contains(&what) {

@@ -36,7 +36,12 @@ impl Report {
                 ns_per_tick: context.ns_per_tick,
                 drift_ppm: context.drift_ppm.filter(|drift| drift.is_finite()),
             }),
-            process: Process { pid: context.pid, wall_ns: context.wall_ns, exit: context.exit },
+            process: Process {
+                pid: context.pid,
+                wall_ns: context.wall_ns,
+                exit: context.exit,
+                unreported_ns: None,
+            },
             user_only: context.user_only,
             totals,
             hidden,

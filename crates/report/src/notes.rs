@@ -3,7 +3,7 @@
 //! A note is there when it says something about this run, and only then. The codes are part of the format: they are
 //! listed in `docs/report.md`; a test compares that list with the codes of reports in which everything happened.
 
-use crate::duration::{count, counted};
+use crate::duration::{count, counted, duration};
 use crate::model::{Mode, Note, Report, Timing};
 use clrhost_policy::PolicyRule;
 
@@ -11,8 +11,9 @@ use clrhost_policy::PolicyRule;
 const REPORT_ONLY: &str = clrhost_policy::Mode::ReportOnly.as_str();
 
 /// Every code, in the order in which notes are given.
-pub(crate) const CODES: [&str; 21] = [
+pub(crate) const CODES: [&str; 22] = [
     "no_hooks",
+    "early",
     "mismatches",
     "unsteady_clock",
     "host_shut",
@@ -46,6 +47,13 @@ fn text(code: &str, report: &Report) -> Option<String> {
     match code {
         "no_hooks" => (report.mode == Mode::RunNoHooks).then(|| {
             "The program ran without hooks: crossings were not watched, so the zeros here say nothing about it.".into()
+        }),
+        "early" => report.process.unreported_ns.map(|ns| {
+            format!(
+                "The process ended without making a report, as after SIGKILL or _exit, or when it became another program by exec. \
+                 This is the last one that it made while it ran; of its last {} at most nothing is in it.",
+                duration(ns as f64)
+            )
         }),
         "mismatches" => some(totals.mismatches).map(|n| {
             format!(

@@ -5,6 +5,7 @@ mod support;
 use clrhost_report::{Exit, Mode, Report, ReportContext, Source, Timing};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 use support::{World, context, everything_report, orders, policy};
 
 const DOCUMENT: &str = include_str!("../../../docs/report.md");
@@ -33,7 +34,10 @@ fn reports() -> Vec<Report> {
     };
     let bare = ReportContext { mode: Mode::RunNoHooks, source: None, exit: Exit::Unknown, ..context() };
     let empty = ReportContext { exit: Exit::InProgress, ..context() };
+    let mut killed = orders().report(context());
+    killed.end_early(Exit::Signal { signal: 9 }, Duration::from_millis(100));
     vec![
+        killed,
         everything_report(),
         orders().report(context()),
         orders().report(counted),
@@ -220,7 +224,8 @@ fn the_beginning_of_a_report_reads_as_documented() {
     "exit": {
       "kind": "code",
       "code": 0
-    }
+    },
+    "unreported_ns": null
   },
   "user_only": false,
 "#;

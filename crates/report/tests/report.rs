@@ -6,9 +6,10 @@ use clrhost_boundary::{
     HostFailure, HostingLayer, Hresult, Origin, TargetDescription, TargetKind, TaskManager,
 };
 use clrhost_report::{
-    BracketKind, CrossingKind, FUNCTION_POINTERS, HostOutcome, Mode, OpenedBy, Report, ReportContext, Source,
-    TargetRow, Timing,
+    BracketKind, CrossingKind, Exit, FUNCTION_POINTERS, HostOutcome, Mode, OpenedBy, Report, ReportContext,
+    Source, TargetRow, Timing,
 };
+use std::time::Duration;
 use support::{World, context, everything, everything_report, orders};
 
 fn row<'a>(rows: &'a [TargetRow], method: &str) -> &'a TargetRow {
@@ -257,6 +258,23 @@ fn notes_say_what_happened_and_nothing_else() {
     let bare = ReportContext { mode: Mode::RunNoHooks, source: None, timing: Timing::Counted, ..context() };
     assert_eq!(codes(&World::new().report(bare)), ["no_hooks"]);
     assert_eq!(codes(&World::new().report(context())), [""; 0]);
+}
+
+#[test]
+fn a_report_from_before_the_end_says_so_and_keeps_the_rest() {
+    let running = everything_report();
+    let mut ended = running.clone();
+    ended.end_early(Exit::Signal { signal: 9 }, Duration::from_millis(750));
+    assert_eq!(
+        (ended.process.exit, ended.process.unreported_ns),
+        (Exit::Signal { signal: 9 }, Some(750_000_000))
+    );
+    assert_eq!(codes(&ended)[0], "early");
+    assert!(ended.notes[0].text.contains("last 750 ms at most"), "{}", ended.notes[0].text);
+    assert_eq!(codes(&ended)[1..], codes(&running));
+    ended.process = running.process.clone();
+    ended.notes = running.notes.clone();
+    assert_eq!(ended, running);
 }
 
 #[test]

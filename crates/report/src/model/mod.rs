@@ -17,6 +17,7 @@ pub use run::{
 
 use clrhost_policy::PolicyReport;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// The value of [`Report::schema`]: the format's name and version.
 pub const SCHEMA: &str = "clrhost.report/1";
@@ -68,6 +69,16 @@ pub struct Report {
     pub policy: Option<PolicyReport>,
     /// What to know before relying on the numbers.
     pub notes: Vec<Note>,
+}
+
+impl Report {
+    /// Makes a report from while the process ran into the one on its end, where the process made none: it ended in this way, and
+    /// for so long before, at most, nothing is known of it.
+    pub fn end_early(&mut self, exit: Exit, unreported: Duration) {
+        self.process.exit = exit;
+        self.process.unreported_ns = Some(u64::try_from(unreported.as_nanos()).unwrap_or(u64::MAX));
+        self.notes = crate::notes::of(self);
+    }
 }
 
 /// Sums over the whole run.

@@ -70,6 +70,9 @@ pub struct Process {
     pub wall_ns: u64,
     /// How it ended.
     pub exit: Exit,
+    /// Where it ended without making a report: for how long before its end, at most, nothing is known.
+    #[serde(default)]
+    pub unreported_ns: Option<u64>,
 }
 
 /// How an application ended.

@@ -1,0 +1,57 @@
+//! What the environment of the command says, and what it is made to say.
+
+use super::folder::PrivateFolder;
+use crate::args::{SourceName, Trace};
+use crate::exit_code;
+use clrhost::{configured_profiler, diagnostics_off, environment_for};
+use std::path::Path;
+use std::process::Command;
+
+/// An error, with an exit code, if the environment keeps the probe out.
+pub fn check(replace_profiler: bool) -> Result<(), (String, i32)> {
+    if let Some(profiler) = configured_profiler().filter(|_| !replace_profiler) {
+        return Err((
+            format!(
+                "another profiler is configured in the environment: {profiler}. CoreCLR takes only one that may change code, so \
+                 nothing was run. --replace-profiler takes its place for this command"
+            ),
+            exit_code::OTHER_PROFILER,
+        ));
+    }
+    match diagnostics_off() {
+        Some(variable) => Err((
+            format!(
+                "{variable}=0 keeps CoreCLR from loading a profiler; nothing was run. Unset it for this command"
+            ),
+            exit_code::OTHER_PROFILER,
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Brings the probe into every CoreCLR of the command, with its options and the place for the reports.
+pub fn set(command: &mut Command, options: &Trace, library: &Path, folder: &PrivateFolder) {
+    for (name, value) in environment_for(library) {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.env("CLRHOST_REPORT", folder.report_name());
+    let source = options.source.map(|source| match source {
+        SourceName::Thunks => "thunks",
+        SourceName::Flag => "flag",
+    });
+    let on = |on: bool| on.then_some("1");
+    for (name, value) in [
+        ("CLRHOST_SOURCE", source),
+        ("CLRHOST_COUNT_ONLY", on(options.count_only)),
+        ("CLRHOST_USER_ONLY", on(options.report.user_only)),
+    ] {
+        // What an outer trace asked for is not meant for this one.
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+}

@@ -1,0 +1,91 @@
+//! `clrhost trace`: any command, with a report of every .NET process in it.
+//!
+//! The probe comes into the processes by the environment alone (`environment`). Each writes its report into a folder that only
+//! this run knows, again and again while it runs, and for the last time at its end. When the command has ended, the reports are
+//! read, completed where the process could not (`reports`), and given out (`outlet`), so that nothing of ours gets between what
+//! the processes print.
+
+mod child;
+mod environment;
+mod folder;
+pub mod library;
+mod outlet;
+mod reports;
+
+use crate::args::Trace;
+use crate::complain;
+use crate::exit_code;
+use folder::PrivateFolder;
+use outlet::Outlet;
+use std::io;
+use std::process::Command;
+
+const NOTHING_SEEN: &str = "\
+no process of this command loaded clrhost's probe, so there is no report. What to check:
+  - Does it run on CoreCLR? Programs compiled by NativeAOT, Mono and .NET Framework are not seen.
+  - Does something on the way clear the environment, or start the program elsewhere (sudo, env -i, systemd, containers)?
+  - Is DOTNET_EnableDiagnostics set to 0, in the environment or as a setting in runtimeconfig.json?
+docs/trace.md says more";
+
+/// Runs the command and gives the exit code.
+pub fn trace(options: &Trace) -> i32 {
+    match prepare(options) {
+        Ok((command, folder, outlet)) => run(options, command, folder, outlet),
+        Err((problem, code)) => {
+            complain(problem);
+            code
+        }
+    }
+}
+
+/// What can be refused, before anything runs.
+fn prepare(options: &Trace) -> Result<(Command, PrivateFolder, Outlet), (String, i32)> {
+    environment::check(options.replace_profiler)?;
+    let failed = |problem: String| (format!("{problem}; nothing was run"), exit_code::FAILURE);
+    let outlet = Outlet::open(&options.report).map_err(failed)?;
+    let folder = PrivateFolder::new().map_err(|error| {
+        failed(format!("no folder for the reports can be made in {}: {error}", folder::parent().display()))
+    })?;
+    let library = library::place(options.probe_library.as_deref(), &folder).map_err(failed)?;
+    let (program, args) = options.command();
+    let mut command = Command::new(program);
+    command.args(args);
+    environment::set(&mut command, options, &library, &folder);
+    Ok((command, folder, outlet))
+}
+
+fn run(options: &Trace, command: Command, folder: PrivateFolder, outlet: Outlet) -> i32 {
+    let ended = match child::run(command) {
+        Ok(ended) => ended,
+        Err(error) => {
+            let program = options.command().0.display();
+            complain(format_args!("{program} cannot be run: {error}"));
+            return match error.kind() {
+                io::ErrorKind::NotFound => exit_code::COMMAND_NOT_FOUND,
+                _ => exit_code::COMMAND_NOT_EXECUTABLE,
+            };
+        }
+    };
+    let found = reports::collect(&folder, &ended);
+    for problem in &found.problems {
+        complain(problem);
+    }
+    for process in found.processes.iter().filter(|process| process.is_running) {
+        complain(format_args!(
+            "process {} still runs, and this is the report on it until now: {}",
+            process.report.process.pid, process.command
+        ));
+    }
+    let mut all_written = found.problems.is_empty();
+    if found.processes.is_empty() {
+        complain(NOTHING_SEEN);
+        all_written &= options.report.report.is_none();
+    } else if let Err(problems) = outlet.give_out(&found.processes, &options.report) {
+        problems.iter().for_each(complain);
+        all_written = false;
+    }
+    match ended.code() {
+        0 if !all_written => exit_code::REPORT_NOT_WRITTEN,
+        code => code,
+    }
+}

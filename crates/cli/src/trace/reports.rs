@@ -1,0 +1,135 @@
+//! Reads what the processes left, and completes what they could not say of their end.
+
+use super::child::Ended;
+use super::folder::PrivateFolder;
+use clrhost::report::{Exit, Report};
+use std::fs;
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// A .NET process of the command.
+pub struct Process {
+    pub report: Report,
+    /// What it was started with, for people.
+    pub command: String,
+    /// It outlives the command.
+    pub is_running: bool,
+}
+
+/// What was found.
+#[derive(Default)]
+pub struct Found {
+    /// In the order in which they loaded the probe.
+    pub processes: Vec<Process>,
+    /// Reports that could not be read, in words.
+    pub problems: Vec<String>,
+}
+
+/// Reads the reports. To be called right after the command ended.
+pub fn collect(folder: &PrivateFolder, ended: &Ended) -> Found {
+    let now = SystemTime::now();
+    let mut found = Found::default();
+    let files = match report_files(folder.path()) {
+        Ok(files) => files,
+        Err(error) => {
+            found
+                .problems
+                .push(format!("the reports in {} cannot be read: {error}", folder.path().display()));
+            return found;
+        }
+    };
+    for path in files {
+        match read(&path) {
+            Ok((report, made)) => {
+                // A process that another program took over by exec left a report for each.
+                let pid = report.process.pid;
+                for earlier in found.processes.iter_mut().filter(|earlier| earlier.report.process.pid == pid)
+                {
+                    if earlier.is_running {
+                        earlier.is_running = false;
+                        earlier.report.end_early(Exit::Unknown, since(made, now));
+                    }
+                }
+                found.processes.push(complete(report, made, now, ended));
+            }
+            Err(error) => {
+                found.problems.push(format!("a report cannot be read: {}: {error}", path.display()))
+            }
+        }
+    }
+    found
+}
+
+/// Sorted by name, and so by time.
+fn report_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
+    let mut paths = entries.collect::<io::Result<Vec<_>>>()?;
+    // Drafts, and the library, have other endings.
+    paths.retain(|path| path.extension().is_some_and(|end| end == "json"));
+    paths.sort_unstable();
+    Ok(paths)
+}
+
+fn read(path: &Path) -> io::Result<(Report, SystemTime)> {
+    let made = fs::metadata(path)?.modified()?;
+    Ok((Report::from_json(&fs::read(path)?)?, made))
+}
+
+fn since(made: SystemTime, now: SystemTime) -> Duration {
+    now.duration_since(made).unwrap_or_default()
+}
+
+/// A report that was made while the process ran gets the end that the process had, as far as it is known.
+fn complete(mut report: Report, made: SystemTime, now: SystemTime, ended: &Ended) -> Process {
+    let mut is_running = false;
+    if report.process.exit == Exit::InProgress {
+        let pid = report.process.pid;
+        is_running = pid != ended.pid && runs(pid);
+        if !is_running {
+            let exit = match (pid == ended.pid, ended.status.code(), ended.status.signal()) {
+                (true, Some(code), _) => Exit::Code { code },
+                (true, None, Some(signal)) => Exit::Signal { signal },
+                _ => Exit::Unknown,
+            };
+            report.end_early(exit, since(made, now));
+        }
+    }
+    let words = std::iter::once(&report.application.path).chain(&report.application.args);
+    let command = words.map(|word| shown(word)).collect::<Vec<_>>().join(" ");
+    Process { report, command, is_running }
+}
+
+/// A word of a command line, which may hold anything.
+fn shown(word: &str) -> String {
+    let plain = |c: char| !c.is_control() && !c.is_whitespace();
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("{word:?}") }
+}
+
+/// Whether there is such a process that has not ended.
+fn runs(pid: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The state stands behind the name, which is in parentheses and may have some itself.
+    let state = stat.rsplit_once(')').and_then(|(_, rest)| rest.trim_start().chars().next());
+    state.is_some_and(|state| !matches!(state, 'Z' | 'X'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_commands_are_shown_on_one_line() {
+        assert_eq!(shown("--port=80"), "--port=80");
+        assert_eq!(shown("a b"), "\"a b\"");
+        assert_eq!(shown("\u{1b}[2J"), "\"\\u{1b}[2J\"");
+        assert_eq!(shown(""), "\"\"");
+    }
+
+    #[test]
+    fn this_process_runs() {
+        assert!(runs(std::process::id()));
+        assert!(!runs(0));
+    }
+}

@@ -1,0 +1,93 @@
+//! Writes the report: while the process runs, so that there is one whatever happens to it, and at its end.
+
+use crate::settings::Settings;
+use clrhost::report::Exit;
+use clrhost::{ProcessEnd, Reporter};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, ErrorKind};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// After the first one, which only says that the process is there.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// Between two reports while the process runs.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Where reports take long, because there is much to report: a pause is so many times as long as the report took, which keeps
+/// their part of a processor below one in a hundred.
+const PAUSE_PER_REPORT: u32 = 100;
+
+/// The report's place, and what to write there.
+pub struct Reports {
+    reporter: Reporter,
+    path: PathBuf,
+    draft: PathBuf,
+    user_only: bool,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    begun: bool,
+    /// The last report is written, and no other may take its place.
+    ended: bool,
+}
+
+impl Reports {
+    pub fn new(reporter: Reporter, settings: &Settings) -> Reports {
+        Reports {
+            reporter,
+            path: settings.report.clone(),
+            draft: settings.draft(),
+            user_only: settings.user_only,
+            state: Mutex::default(),
+        }
+    }
+
+    /// While the process runs. Answers how long to wait until the next time. What goes wrong is said at the end, if it still does.
+    pub fn keep_up(&self) -> Duration {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.ended {
+            return PAUSE;
+        }
+        let start = Instant::now();
+        let _ = self.write(Exit::InProgress);
+        if !state.begun {
+            state.begun = true;
+            return FIRST_PAUSE;
+        }
+        PAUSE.max(start.elapsed() * PAUSE_PER_REPORT)
+    }
+
+    /// At the end of the process.
+    pub fn end(&self, end: ProcessEnd) {
+        let exit = match end {
+            ProcessEnd::Exit(code) => Exit::Code { code },
+            ProcessEnd::Signal(signal) => Exit::Signal { signal },
+            ProcessEnd::QuickExit => Exit::Unknown,
+        };
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.ended = true;
+        match self.write(exit) {
+            // The folder was there when the process started. Whoever made it has gone, and nobody waits for the report.
+            Err(error) if error.kind() == ErrorKind::NotFound && state.begun => {}
+            Err(error) => {
+                eprintln!("clrhost: the report cannot be written to {}: {error}", self.path.display())
+            }
+            Ok(()) => {}
+        }
+    }
+
+    /// Under another name first, so that nobody ever finds half a report.
+    fn write(&self, exit: Exit) -> io::Result<()> {
+        let report = self.reporter.report(exit, self.user_only);
+        let written = File::create(&self.draft)
+            .and_then(|file| report.to_json(&mut BufWriter::new(file)))
+            .and_then(|()| fs::rename(&self.draft, &self.path));
+        if written.is_err() {
+            // The error that counts is the first one.
+            let _ = fs::remove_file(&self.draft);
+        }
+        written
+    }
+}
