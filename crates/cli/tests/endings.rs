@@ -133,6 +133,16 @@ fn sighup_and_sigquit() {
     check_signal(&[], SIGQUIT);
 }
 
+/// A program that is told of the signals, by another way than the console's, may say that they are not to end it.
+#[test]
+fn posix_signal_registrations() {
+    check_signal(&["registered"], SIGHUP);
+    for handled in check_signal(&["cancelled"], SIGHUP) {
+        handled.finished.assert_code(8);
+        assert!(handled.finished.stdout.ends_with("told of SIGHUP\n"), "{}", handled.finished);
+    }
+}
+
 #[test]
 fn sigkill_leaves_everything_as_it_was() {
     for earlier in [None, Some("an earlier report")] {

@@ -58,7 +58,8 @@ fn begin() -> bool {
     };
     let reports = Arc::new(Reports::new(Reporter::of_process(probe), &settings));
     let running = reports.clone();
-    let ending = on_adopted_process_end(probe, move || running.keep_up(), move |end| reports.end(end));
+    let ending =
+        on_adopted_process_end(probe, move |may_end| running.keep_up(may_end), move |end| reports.end(end));
     match ending {
         Ok(()) => true,
         Err(error) => unwatched(&format_args!("the end of the process cannot be seen: {error}")),

@@ -9,10 +9,9 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// After the first one, which only says that the process is there.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// Between two reports while the process runs.
-const PAUSE: Duration = Duration::from_secs(1);
+/// Between two reports while the process runs: as long as it has run, but not shorter and not longer than these.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// Where reports take long, because there is much to report: a pause is so many times as long as the report took, which keeps
 /// their part of a processor below one in a hundred.
 const PAUSE_PER_REPORT: u32 = 100;
@@ -23,11 +22,13 @@ pub struct Reports {
     path: PathBuf,
     draft: PathBuf,
     user_only: bool,
+    since: Instant,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
+    /// There was a report.
     begun: bool,
     /// The last report is written, and no other may take its place.
     ended: bool,
@@ -40,36 +41,30 @@ impl Reports {
             path: settings.report.clone(),
             draft: settings.draft(),
             user_only: settings.user_only,
+            since: Instant::now(),
             state: Mutex::default(),
         }
     }
 
-    /// While the process runs. Answers how long to wait until the next time. What goes wrong is said at the end, if it still does.
-    pub fn keep_up(&self) -> Duration {
+    /// While the process runs, and may be about to end. Answers how long to wait until the next time. What goes wrong is said at the
+    /// end, if it still does.
+    pub fn keep_up(&self, may_end: Option<ProcessEnd>) -> Duration {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.ended {
-            return PAUSE;
+            return LONGEST_PAUSE;
         }
         let start = Instant::now();
-        let _ = self.write(Exit::InProgress);
-        if !state.begun {
-            state.begun = true;
-            return FIRST_PAUSE;
-        }
-        PAUSE.max(start.elapsed() * PAUSE_PER_REPORT)
+        state.begun |= self.write(may_end.map_or(Exit::InProgress, exit)).is_ok();
+        let pause = self.since.elapsed().clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
+        pause.max(start.elapsed() * PAUSE_PER_REPORT)
     }
 
     /// At the end of the process.
     pub fn end(&self, end: ProcessEnd) {
-        let exit = match end {
-            ProcessEnd::Exit(code) => Exit::Code { code },
-            ProcessEnd::Signal(signal) => Exit::Signal { signal },
-            ProcessEnd::QuickExit => Exit::Unknown,
-        };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.ended = true;
-        match self.write(exit) {
-            // The folder was there when the process started. Whoever made it has gone, and nobody waits for the report.
+        match self.write(exit(end)) {
+            // The folder was there before. Whoever made it has gone, and nobody waits for the report.
             Err(error) if error.kind() == ErrorKind::NotFound && state.begun => {}
             Err(error) => {
                 eprintln!("clrhost: the report cannot be written to {}: {error}", self.path.display())
@@ -89,5 +84,13 @@ impl Reports {
             let _ = fs::remove_file(&self.draft);
         }
         written
+    }
+}
+
+fn exit(end: ProcessEnd) -> Exit {
+    match end {
+        ProcessEnd::Exit(code) => Exit::Code { code },
+        ProcessEnd::Signal(signal) => Exit::Signal { signal },
+        ProcessEnd::QuickExit => Exit::Unknown,
     }
 }

@@ -382,20 +382,27 @@ impl Probe {
         let _ = self.when_attached.set(Box::new(act));
     }
 
-    /// Makes the runtime's own calls of a function that it imports go to another one, and gives the number of places changed: 0
-    /// if it imports no such function. An error before the runtime runs. In a program of a single file the runtime is the
+    /// Makes the calls of a function by the runtime and by its native class library go to another one, and gives the number of places
+    /// changed: 0 if they import no such function. An error before the runtime runs. In a program of a single file both are the
     /// program, and so all its native code is concerned.
     ///
     /// # Safety
     /// `function` has the signature of `symbol` and stays in place until the process ends.
-    pub unsafe fn redirect_runtime_import(
+    pub unsafe fn redirect_runtime_imports(
         &self,
         symbol: &CStr,
         function: *const c_void,
     ) -> std::io::Result<usize> {
         let runtime = self.runtime.get().ok_or_else(|| std::io::Error::other("no runtime runs yet"))?;
-        // SAFETY: the caller's duty.
-        unsafe { Library::holding(runtime.info.code_address())?.replace_import(symbol, function) }
+        let code = runtime.info.code_address();
+        let mut libraries = vec![Library::holding(code)?];
+        libraries.extend(threads::folder_of(code).and_then(|folder| threads::class_library(&folder)));
+        let mut changed = 0;
+        for library in libraries {
+            // SAFETY: the caller's duty.
+            changed += unsafe { library.replace_import(symbol, function)? };
+        }
+        Ok(changed)
     }
 
     /// The folder that the runtime lies in. `None` before it runs.

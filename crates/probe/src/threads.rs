@@ -57,6 +57,13 @@ pub(crate) fn folder_of(code: *const c_void) -> Option<PathBuf> {
     Path::new(std::ffi::OsStr::from_bytes(path.to_bytes())).parent().map(Path::to_path_buf)
 }
 
+/// The runtime's native class library, loaded from its folder; `None` where it is not there, as beside a program of a single file.
+/// Up to .NET Core 3.1 its name is another one.
+pub(crate) fn class_library(folder: &Path) -> Option<Library> {
+    let paths = ["libSystem.Native.so", "System.Native.so"].map(|name| folder.join(name));
+    paths.iter().filter(|path| path.exists()).find_map(|path| Library::open(path).ok())
+}
+
 /// Makes the runtime in this folder ask the host for its threads. To be called before it is started; loads its
 /// libraries. What could not be redirected is told.
 pub(crate) fn redirect(folder: &Path) -> Vec<String> {

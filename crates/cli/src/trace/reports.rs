@@ -40,24 +40,21 @@ pub fn collect(folder: &PrivateFolder, ended: &Ended) -> Found {
             return found;
         }
     };
+    let mut read_ones = Vec::new();
     for path in files {
         match read(&path) {
-            Ok((report, made)) => {
-                // A process that another program took over by exec left a report for each.
-                let pid = report.process.pid;
-                for earlier in found.processes.iter_mut().filter(|earlier| earlier.report.process.pid == pid)
-                {
-                    if earlier.is_running {
-                        earlier.is_running = false;
-                        earlier.report.end_early(Exit::Unknown, since(made, now));
-                    }
-                }
-                found.processes.push(complete(report, made, now, ended));
-            }
+            Ok(one) => read_ones.push(one),
             Err(error) => {
                 found.problems.push(format!("a report cannot be read: {}: {error}", path.display()))
             }
         }
+    }
+    let pids: Vec<u32> = read_ones.iter().map(|(report, _)| report.process.pid).collect();
+    for (index, (report, made)) in read_ones.into_iter().enumerate() {
+        // A process that became another .NET program by exec left a report on each.
+        let went_on = pids[index + 1..].contains(&report.process.pid);
+        let age = now.duration_since(made).unwrap_or_default();
+        found.processes.push(complete(report, age, went_on, ended));
     }
     found
 }
@@ -77,23 +74,19 @@ fn read(path: &Path) -> io::Result<(Report, SystemTime)> {
     Ok((Report::from_json(&fs::read(path)?)?, made))
 }
 
-fn since(made: SystemTime, now: SystemTime) -> Duration {
-    now.duration_since(made).unwrap_or_default()
-}
-
 /// A report that was made while the process ran gets the end that the process had, as far as it is known.
-fn complete(mut report: Report, made: SystemTime, now: SystemTime, ended: &Ended) -> Process {
+fn complete(mut report: Report, age: Duration, went_on: bool, ended: &Ended) -> Process {
     let mut is_running = false;
     if report.process.exit == Exit::InProgress {
-        let pid = report.process.pid;
-        is_running = pid != ended.pid && runs(pid);
+        let is_command = report.process.pid == ended.pid && !went_on;
+        is_running = !is_command && !went_on && runs(report.process.pid);
         if !is_running {
-            let exit = match (pid == ended.pid, ended.status.code(), ended.status.signal()) {
+            let exit = match (is_command, ended.status.code(), ended.status.signal()) {
                 (true, Some(code), _) => Exit::Code { code },
                 (true, None, Some(signal)) => Exit::Signal { signal },
                 _ => Exit::Unknown,
             };
-            report.end_early(exit, since(made, now));
+            report.end_early(exit, age);
         }
     }
     let words = std::iter::once(&report.application.path).chain(&report.application.args);

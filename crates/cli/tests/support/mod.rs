@@ -4,8 +4,8 @@
 
 pub mod others;
 
-use clrhost::report::{Exit, OpenRow, Report, TargetRow, TaskRow};
-use clrhost_testkit::{Expected, ExpectedRow, Finished, Run, fixture, scratch};
+use clrhost::report::{Exit, Mode, OpenRow, Report, TargetRow, TaskRow};
+use clrhost_testkit::{Expected, ExpectedRow, Finished, Run, dotnet, fixture, scratch};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
@@ -132,6 +132,26 @@ impl Program {
         let report = serde_json::from_str(&text).unwrap_or_else(|e| panic!("not a report: {e}\n{text}"));
         assert_eq!(files(&folder), ["report.json"], "something else was left beside the report");
         let _ = fs::remove_dir_all(&folder);
+        Hosted { finished, report, text }
+    }
+
+    /// As `dotnet exec` started by `clrhost trace`, with the report in a file. How clrhost ended stands for how the program did.
+    pub fn under_trace(&self) -> Hosted {
+        let name = self.assembly.file_stem().expect("an assembly has a name").to_string_lossy().into_owned();
+        let folder = scratch(&format!("{name}-trace"));
+        let file = folder.join("report.json");
+        let run = Run::clrhost().args(["trace", "--report"]).arg(&file).args(&self.options);
+        let mut finished = self.output(run.arg("--").arg(dotnet()).arg("exec"));
+        let text = fs::read_to_string(&file).unwrap_or_else(|e| panic!("no report: {e}\n{finished}"));
+        let report: Report =
+            serde_json::from_str(&text).unwrap_or_else(|e| panic!("not a report: {e}\n{text}"));
+        assert_eq!(report.mode, Mode::Trace, "{text}");
+        assert_eq!(files(&folder), ["report.json"], "something else was left beside the report");
+        let _ = fs::remove_dir_all(&folder);
+        if let Exit::Signal { signal } = report.process.exit {
+            assert_eq!(finished.code, Some(128 + signal), "{finished}");
+            (finished.code, finished.signal) = (None, Some(signal));
+        }
         Hosted { finished, report, text }
     }
 

@@ -54,10 +54,11 @@ pub fn on_process_end(last: impl FnOnce(ProcessEnd) + Send + 'static) -> io::Res
 /// others handle are left to them.
 ///
 /// `meanwhile` is called on a thread of its own, with all signals blocked, right now and then each time after the time that it
-/// answered, until the process ends.
+/// answered, until the process ends. It is called with an end if the process will end so most likely, and clrhost may not be told
+/// when it does: `abort` in native code.
 pub fn on_adopted_process_end(
     probe: &'static Probe,
-    meanwhile: impl FnMut() -> Duration + Send + 'static,
+    meanwhile: impl FnMut(Option<ProcessEnd>) -> Duration + Send + 'static,
     last: impl FnOnce(ProcessEnd) + Send + 'static,
 ) -> io::Result<()> {
     prepare(Box::new(last), Some(Box::new(meanwhile)))?;
@@ -68,7 +69,7 @@ pub fn on_adopted_process_end(
     signals::install_beside_a_runtime(probe)
 }
 
-type Meanwhile = Box<dyn FnMut() -> Duration + Send>;
+type Meanwhile = Box<dyn FnMut(Option<ProcessEnd>) -> Duration + Send>;
 
 /// All but the handlers.
 fn prepare(last: Last, meanwhile: Option<Meanwhile>) -> io::Result<()> {
@@ -92,19 +93,32 @@ fn prepare(last: Last, meanwhile: Option<Meanwhile>) -> io::Result<()> {
     Ok(())
 }
 
-/// On the thread for the end. The handler writes the signal's number, and reads until the other end of `done` is closed.
+/// On the thread for the end. The handler writes what it has to say, and reads until the other end of `done` is closed.
 fn wait_for_the_end(mut wake: File, done: File, mut meanwhile: Option<Meanwhile>) {
-    if let Some(meanwhile) = &mut meanwhile {
-        loop {
-            let pause = meanwhile();
-            if is_readable(&wake, pause) {
+    let mut pause = meanwhile.as_mut().map(|meanwhile| meanwhile(None));
+    loop {
+        if let (Some(meanwhile), Some(longest)) = (&mut meanwhile, pause)
+            && !is_readable(&wake, longest)
+        {
+            pause = Some(meanwhile(None));
+            continue;
+        }
+        let mut said = [0; 1];
+        if wake.read_exact(&mut said).is_err() {
+            break;
+        }
+        match signals::Said::of(said[0]) {
+            signals::Said::Ends(signal) => {
+                run_last(ProcessEnd::Signal(signal));
                 break;
             }
+            signals::Said::MayEnd(signal) => {
+                if let Some(meanwhile) = &mut meanwhile {
+                    pause = Some(meanwhile(Some(ProcessEnd::Signal(signal))));
+                }
+                signals::heard();
+            }
         }
-    }
-    let mut signal = [0; 1];
-    if wake.read_exact(&mut signal).is_ok() {
-        run_last(ProcessEnd::Signal(c_int::from(signal[0])));
     }
     // Closing it tells the handler that all is done.
     drop(done);

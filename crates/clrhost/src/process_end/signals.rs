@@ -5,7 +5,7 @@ use std::ffi::{c_int, c_void};
 use std::io;
 use std::mem;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 
 /// Signals that end a process and that nobody else need handle. SIGKILL cannot be caught.
 const FATAL: [c_int; 9] = [
@@ -33,6 +33,32 @@ static DONE: AtomicI32 = AtomicI32::new(-1);
 /// The process that all this was set up in. 0 before it was.
 static OWNER: AtomicI32 = AtomicI32::new(0);
 
+/// How often [`heard`] was called.
+static HEARD: AtomicU32 = AtomicU32::new(0);
+
+/// What is said to the thread for the end, in a byte.
+pub(super) enum Said {
+    /// The process ends by this signal.
+    Ends(c_int),
+    /// It may.
+    MayEnd(c_int),
+}
+
+/// Signals have smaller numbers.
+const MAY_END: u8 = 0x80;
+
+impl Said {
+    pub(super) fn of(byte: u8) -> Said {
+        let signal = c_int::from(byte & !MAY_END);
+        if byte & MAY_END != 0 { Said::MayEnd(signal) } else { Said::Ends(signal) }
+    }
+}
+
+/// The thread for the end has done what there is to do for a [`Said::MayEnd`].
+pub(super) fn heard() {
+    HEARD.fetch_add(1, Ordering::Release);
+}
+
 type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
 
 /// The thread for the end is there.
@@ -59,6 +85,9 @@ pub(super) fn install_before_a_runtime() -> io::Result<()> {
         // Rust's own handler for SIGSEGV and SIGBUS only explains stack overflows of Rust threads; it comes after ours.
         install(signal, before, matches!(signal, libc::SIGSEGV | libc::SIGBUS))?;
     }
+    if let Some(probe) = Probe::installed() {
+        hide_from_the_runtime(probe);
+    }
     Ok(())
 }
 
@@ -67,17 +96,22 @@ pub(super) fn install_beside_a_runtime(probe: &'static Probe) -> io::Result<()> 
     for (signal, before) in FATAL.into_iter().zip(&BEFORE) {
         install(signal, before, false)?;
     }
+    hide_from_the_runtime(probe);
+    Ok(())
+}
+
+/// The class library calls a handler that it finds at once, before managed code that has registered for the signal is told, and may
+/// say that it is not to end the process. So it finds none of ours.
+fn hide_from_the_runtime(probe: &'static Probe) {
     probe.when_attached(|| {
         // SAFETY: `runtime_sigaction` has the signature of sigaction and is part of this image, which holds the probe and is
         // never unloaded.
         let changed =
-            unsafe { probe.redirect_runtime_import(c"sigaction", runtime_sigaction as *const c_void) };
+            unsafe { probe.redirect_runtime_imports(c"sigaction", runtime_sigaction as *const c_void) };
         if !matches!(changed, Ok(1..)) {
-            // Then a process that such a signal ends has the report of the last second.
-            probe.note_unhooked("the end by a signal that the runtime handles".to_owned());
+            probe.note_unhooked("how the runtime handles signals that end the process".to_owned());
         }
     });
-    Ok(())
 }
 
 fn install(signal: c_int, before: &'static OnceLock<libc::sigaction>, over_rusts: bool) -> io::Result<()> {
@@ -129,6 +163,9 @@ unsafe extern "C" fn runtime_sigaction(
         if new.as_ref().is_some_and(|new| new.sa_sigaction == libc::SIG_DFL) {
             let _ = BEFORE[place].set(*new);
             set = &ours;
+            if signal == libc::SIGABRT && is_blocked(signal) {
+                say_it_may_end(signal);
+            }
         }
         let mut found: libc::sigaction = mem::zeroed();
         let result = libc::sigaction(signal, set, &mut found);
@@ -139,6 +176,36 @@ unsafe extern "C" fn runtime_sigaction(
             *old = BEFORE[place].get().copied().filter(|_| is_ours).unwrap_or(found);
         }
         result
+    }
+}
+
+/// A signal is blocked while its handler runs, and `abort` is the usual cause of that of SIGABRT. When the runtime's handler returns,
+/// `abort` itself puts the default in place of whatever is there, and raises the signal once more.
+fn is_blocked(signal: c_int) -> bool {
+    // SAFETY: all-zero is a valid sigset_t; without a new mask the call only reads.
+    unsafe {
+        let mut mask: libc::sigset_t = mem::zeroed();
+        libc::pthread_sigmask(libc::SIG_SETMASK, std::ptr::null(), &mut mask) == 0
+            && libc::sigismember(&mask, signal) == 1
+    }
+}
+
+/// Tells the thread for the end, and waits until it has heard. Only calls that POSIX allows in a signal handler.
+fn say_it_may_end(signal: c_int) {
+    let wake = WAKE.load(Ordering::Relaxed);
+    let before = HEARD.load(Ordering::Acquire);
+    let byte = signal as u8 | MAY_END;
+    // SAFETY: writes one byte that is ours.
+    if wake < 0 || unsafe { libc::write(wake, (&raw const byte).cast(), 1) } != 1 {
+        return;
+    }
+    let millisecond = libc::timespec { tv_sec: 0, tv_nsec: 1_000_000 };
+    for _ in 0..PATIENCE_MS {
+        if HEARD.load(Ordering::Acquire) != before {
+            return;
+        }
+        // SAFETY: reads a structure of ours.
+        unsafe { libc::nanosleep(&millisecond, std::ptr::null_mut()) };
     }
 }
 

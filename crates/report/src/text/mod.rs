@@ -196,6 +196,7 @@ impl Report {
         };
         let took = duration(self.process.wall_ns as f64);
         let runtime = format!("{} {}", clean(&self.runtime.name), clean(&self.runtime.version));
+        let runtime = runtime.trim_end();
         format!("{} on {runtime}{watched}{counted}, {took}, {exit}", clean(program))
     }
 
