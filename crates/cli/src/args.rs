@@ -55,9 +55,10 @@ Examples:
   clrhost run --no-hooks app.dll                 the same run without the probe, to compare";
 
 const TRACE_HELP: &str = "\
-The command runs as it would by itself: same standard streams, same exit code. Every process in it that
-starts CoreCLR, be it a program of a single file or an interpreter that hosts .NET, and be it a child of
-a child, gives a report of its own. They go to stderr when the command has ended, or into files.
+The command runs as it would by itself: same standard streams, same exit code. Every process in it
+that starts CoreCLR, be it a program of a single file or an interpreter that hosts .NET, and be it
+a child of a child, gives a report of its own. They go to stderr when the command has ended, or
+into files.
 
 Examples:
   clrhost trace -- dotnet app.dll --port 80
@@ -65,6 +66,7 @@ Examples:
   clrhost trace --report r.json -- ./single-file-app    everything, for scripts
   clrhost trace --report 'r-%p.json' -- ./server        one file for each process, by its number
   clrhost trace -- sh -c 'dotnet a.dll | dotnet b.dll'
+  clrhost trace --beside-profiler -- dotnet app.dll     where another profiler is configured
 
 What is not seen, and what can be in the way: docs/trace.md.";
 
@@ -132,6 +134,10 @@ pub struct Trace {
     /// Take the place of another profiler that the environment configures
     #[arg(long)]
     pub replace_profiler: bool,
+
+    /// Listen beside another profiler, which stays in its place: with --source flag, from .NET 6 on
+    #[arg(long, conflicts_with = "replace_profiler")]
+    pub beside_profiler: bool,
 
     /// Load this libclrhost_profiler.so instead of the one that clrhost carries in itself
     #[arg(long, value_name = "FILE", env = library::VARIABLE)]

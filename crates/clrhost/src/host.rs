@@ -186,6 +186,7 @@ impl Host {
             gc: self.gc_manager,
             pauses: self.notes_pauses,
             gate,
+            beside_another: false,
         };
         match Probe::install(config) {
             Ok(probe) => {

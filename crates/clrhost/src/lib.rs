@@ -66,6 +66,7 @@ pub use clrhost_engine_coreclr as engine;
 pub use clrhost_policy as policy;
 pub use clrhost_probe::{
     Attachment, Probe, ProbeConfig, ProbeError, ProbeSnapshot, Source, ThunkMemory, Timing,
-    check_environment, check_thunks, configured_profiler, diagnostics_off, environment_for,
+    check_environment, check_thunks, configured_profiler, diagnostics_off, environment_beside,
+    environment_for,
 };
 pub use clrhost_report as report;

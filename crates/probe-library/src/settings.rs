@@ -14,6 +14,7 @@ pub struct Settings {
     pub user_only: bool,
     source: Option<Source>,
     timing: Timing,
+    beside_another: bool,
 }
 
 impl Settings {
@@ -32,13 +33,19 @@ impl Settings {
             report: std::path::absolute(&path).unwrap_or(path),
             user_only: is_on("CLRHOST_USER_ONLY"),
             source,
+            beside_another: is_on("CLRHOST_BESIDE"),
             timing: if is_on("CLRHOST_COUNT_ONLY") { Timing::Counted } else { Timing::Timed },
         })
     }
 
     /// How the probe is to work.
     pub fn probe(&self) -> ProbeConfig {
-        ProbeConfig { source: self.source, timing: self.timing, ..ProbeConfig::default() }
+        ProbeConfig {
+            source: self.source,
+            timing: self.timing,
+            beside_another: self.beside_another,
+            ..ProbeConfig::default()
+        }
     }
 
     /// Where a report lies until it is whole.

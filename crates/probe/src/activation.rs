@@ -32,6 +32,12 @@ const DOTNET_PATHS: [&str; 5] = [
     DOTNET_PATH,
 ];
 
+/// Profilers that only listen: whether there are any, and lists of "path={class};", that for an architecture first.
+const LISTENERS_ENABLE: &str = "CORECLR_ENABLE_NOTIFICATION_PROFILERS";
+const LISTENERS: [&str; 2] = ["CORECLR_NOTIFICATION_PROFILERS_64", "CORECLR_NOTIFICATION_PROFILERS"];
+const DOTNET_LISTENERS_ENABLE: &str = "DOTNET_ENABLE_NOTIFICATION_PROFILERS";
+const DOTNET_LISTENERS: [&str; 2] = ["DOTNET_NOTIFICATION_PROFILERS_64", "DOTNET_NOTIFICATION_PROFILERS"];
+
 /// Variables that keep the runtime from loading any profiler when their value is 0.
 const DIAGNOSTICS: [&str; 4] = [
     "DOTNET_EnableDiagnostics",
@@ -108,6 +114,34 @@ pub fn environment_for(library: &Path) -> Vec<(&'static str, Option<OsString>)> 
         ]);
     }
     variables
+}
+
+/// The same beside another profiler, which keeps its place: the probe goes into the list of those that only listen, behind any that
+/// are there. Runtimes have such a list from .NET 6 on. The probe has to be told, by [`ProbeConfig::beside_another`].
+///
+/// [`ProbeConfig::beside_another`]: crate::ProbeConfig::beside_another
+pub fn environment_beside(library: &Path) -> Vec<(&'static str, Option<OsString>)> {
+    beside(library, |name| env::var_os(name))
+}
+
+fn beside(
+    library: &Path,
+    variable: impl Fn(&str) -> Option<OsString>,
+) -> Vec<(&'static str, Option<OsString>)> {
+    let spellings = [(LISTENERS_ENABLE, LISTENERS), (DOTNET_LISTENERS_ENABLE, DOTNET_LISTENERS)];
+    let of_spelling = |(enable, lists): (&'static str, [&'static str; 2])| {
+        // The one with an architecture comes first for the runtime.
+        let name = lists.into_iter().find(|name| variable(name).is_some()).unwrap_or(lists[1]);
+        let mut list = variable(name).unwrap_or_default();
+        if !list.is_empty() && !list.as_encoded_bytes().ends_with(b";") {
+            list.push(";");
+        }
+        list.push(library);
+        // Runtimes up to .NET 10 lose an entry without a semicolon behind it.
+        list.push(format!("={{{CLSID_PROBE}}};"));
+        [(enable, Some("1".into())), (name, Some(list))]
+    };
+    spellings.into_iter().flat_map(of_spelling).collect()
 }
 
 fn check(variable: impl Fn(&str) -> Option<String>) -> Result<(), ProbeError> {
@@ -216,6 +250,23 @@ mod tests {
         assert!(check(set).is_ok());
         assert_eq!(set(PATH).as_deref(), Some("/any.so"));
         assert_eq!(set(PATHS[0]), None);
+    }
+
+    #[test]
+    fn a_list_of_listeners_is_added_to() {
+        let list = |before: Option<(&str, &str)>| {
+            let variable = |name: &str| before.filter(|(set, _)| *set == name).map(|(_, value)| value.into());
+            let set = beside(Path::new("/p.so"), variable);
+            let own = set.into_iter().filter(|(name, _)| name.starts_with("CORECLR_NOTIFICATION"));
+            own.map(|(name, value)| (name, value.unwrap().into_string().unwrap())).collect::<Vec<_>>()
+        };
+        let entry = format!("/p.so={{{CLSID_PROBE}}};");
+        assert_eq!(list(None), [(LISTENERS[1], entry.clone())]);
+        assert_eq!(list(Some((LISTENERS[1], "/a.so={X}"))), [(LISTENERS[1], format!("/a.so={{X}};{entry}"))]);
+        assert_eq!(
+            list(Some((LISTENERS[0], "/a.so={X};"))),
+            [(LISTENERS[0], format!("/a.so={{X}};{entry}"))]
+        );
     }
 
     #[test]

@@ -16,7 +16,8 @@ pub(crate) struct Vtbl(CallbackVtbl);
 unsafe impl Sync for Vtbl {}
 
 /// A vtable whose transition callbacks do what `timing` says and call a host or not. Made once per process.
-pub(crate) fn vtbl(timing: Timing, hosted: bool) -> &'static Vtbl {
+/// Beside another profiler it asks for the slot of those that only listen.
+pub(crate) fn vtbl(timing: Timing, hosted: bool, beside_another: bool) -> &'static Vtbl {
     let mut slots: CallbackVtbl = [nothing as *const c_void; CALLBACK_SLOTS];
     let mut put = |slot: CallbackSlot, function: *const c_void| slots[slot as usize] = function;
     put(CallbackSlot::QueryInterface, query_interface as *const c_void);
@@ -38,6 +39,9 @@ pub(crate) fn vtbl(timing: Timing, hosted: bool) -> &'static Vtbl {
     put(CallbackSlot::GarbageCollectionFinished, garbage_collection_finished as *const c_void);
     put(CallbackSlot::ThreadDestroyed, thread_destroyed as *const c_void);
     put(CallbackSlot::ThreadNameChanged, thread_name_changed as *const c_void);
+    if beside_another {
+        put(CallbackSlot::LoadAsNotificationOnly, load_as_notification_only as *const c_void);
+    }
     let transitions = match (timing, hosted) {
         (Timing::Empty, _) => None,
         (Timing::Counted, false) => Some(transitions::<false, false>()),
@@ -253,6 +257,15 @@ unsafe extern "C" fn thread_name_changed(
         let end = units.iter().position(|&unit| unit == 0).unwrap_or(units.len());
         probe.thread_named(thread as u64, String::from_utf16_lossy(&units[..end]));
     })
+}
+
+/// # Safety
+/// `only` is writable.
+// SAFETY: only put into the vtable of the probe's own object.
+unsafe extern "C" fn load_as_notification_only(_this: *mut c_void, only: *mut i32) -> Hresult {
+    // SAFETY: the caller's duty.
+    unsafe { *only = 1 };
+    Hresult::S_OK
 }
 
 /// An entry whose work cannot fail and must not show in `errno`.

@@ -40,7 +40,9 @@ mod threads;
 mod thunk;
 mod transitions;
 
-pub use activation::{ProbeError, check_environment, configured_profiler, diagnostics_off, environment_for};
+pub use activation::{
+    ProbeError, check_environment, configured_profiler, diagnostics_off, environment_beside, environment_for,
+};
 pub use class_factory::{CLSID_PROBE, dll_get_class_object};
 pub use clock::ProbeClock;
 pub use pauses::{Noted, RuntimeCollection, RuntimePause};

@@ -57,7 +57,7 @@ pub enum Source {
 /// How the probe is to work.
 #[derive(Default)]
 pub struct ProbeConfig {
-    /// How crossings are seen; `None` for what is best for the runtime: thunks, but on .NET Core 3.1 the flag.
+    /// How crossings are seen; `None` for what is best: thunks, but on .NET Core 3.1 and beside another profiler the flag.
     pub source: Option<Source>,
     /// What is done at a crossing.
     pub timing: Timing,
@@ -72,6 +72,9 @@ pub struct ProbeConfig {
     pub pauses: bool,
     /// What decides about native functions before the host does, if anything. Needs [`Source::Thunks`].
     pub gate: Option<Box<dyn Gate>>,
+    /// The runtime has another profiler. The probe joins those that only listen, which a runtime may have any number of from .NET 6 on.
+    /// They may change no code, so only [`Source::Flag`] works.
+    pub beside_another: bool,
 }
 
 /// How far the runtime has come with its profiler.
@@ -127,6 +130,7 @@ pub struct Probe {
     source: OnceLock<Source>,
     timing: Timing,
     hosted: bool,
+    beside_another: bool,
     gate: Option<Box<dyn Gate>>,
     /// Crossings that no task could take.
     pub(crate) lost: AtomicU64,
@@ -208,13 +212,14 @@ impl Probe {
         let clock = ProbeClock::start(!config.system_clock);
         let in_line = clock.is_counter();
         let probe: &'static Probe = Box::leak(Box::new(Probe {
-            vtbl: vtbl(config.timing, hosted),
+            vtbl: vtbl(config.timing, hosted, config.beside_another),
             boundary: Boundary::new(layer, clock),
             exit_key,
             asked_source,
             source: OnceLock::new(),
             timing: config.timing,
             hosted,
+            beside_another: config.beside_another,
             gate: config.gate,
             lost: AtomicU64::new(0),
             runtime: OnceLock::new(),
@@ -450,9 +455,11 @@ impl Probe {
         let names = Names::new(&info);
         // Asked now: a report may be made when the runtime is gone already.
         let version = info.runtime_version();
-        // A gate is passed where thunks are made, and nowhere else.
+        // A gate is passed where thunks are made, and nowhere else. Those need changes of code, which are refused to listeners.
         let best = || {
-            if self.gate.is_some() {
+            if self.beside_another {
+                Source::Flag
+            } else if self.gate.is_some() {
                 Source::Thunks
             } else {
                 version.map_or(Source::Thunks, |(major, ..)| Source::best_for(major.into()))

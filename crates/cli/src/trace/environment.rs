@@ -3,17 +3,24 @@
 use super::folder::PrivateFolder;
 use crate::args::{SourceName, Trace};
 use crate::exit_code;
-use clrhost::{configured_profiler, diagnostics_off, environment_for};
+use clrhost::{configured_profiler, diagnostics_off, environment_beside, environment_for};
 use std::path::Path;
 use std::process::Command;
 
 /// An error, with an exit code, if the environment keeps the probe out.
-pub fn check(replace_profiler: bool) -> Result<(), (String, i32)> {
-    if let Some(profiler) = configured_profiler().filter(|_| !replace_profiler) {
+pub fn check(options: &Trace) -> Result<(), (String, i32)> {
+    if options.beside_profiler && options.source == Some(SourceName::Thunks) {
+        let problem = "thunks need changes of code, which CoreCLR allows to one profiler only; nothing was run. Leave out --source \
+                       thunks, or take the other profiler's place with --replace-profiler";
+        return Err((problem.to_owned(), exit_code::FAILURE));
+    }
+    let chosen = options.replace_profiler || options.beside_profiler;
+    if let Some(profiler) = configured_profiler().filter(|_| !chosen) {
         return Err((
             format!(
-                "another profiler is configured in the environment: {profiler}. CoreCLR takes only one that may change code, so \
-                 nothing was run. --replace-profiler takes its place for this command"
+                "another profiler is configured in the environment: {profiler}; nothing was run. --beside-profiler leaves it in its \
+                 place and sees crossings by the runtime's own events, from .NET 6 on; --replace-profiler takes its place for this \
+                 command"
             ),
             exit_code::OTHER_PROFILER,
         ));
@@ -31,7 +38,9 @@ pub fn check(replace_profiler: bool) -> Result<(), (String, i32)> {
 
 /// Brings the probe into every CoreCLR of the command, with its options and the place for the reports.
 pub fn set(command: &mut Command, options: &Trace, library: &Path, folder: &PrivateFolder) {
-    for (name, value) in environment_for(library) {
+    let variables =
+        if options.beside_profiler { environment_beside(library) } else { environment_for(library) };
+    for (name, value) in variables {
         match value {
             Some(value) => command.env(name, value),
             None => command.env_remove(name),
@@ -45,6 +54,7 @@ pub fn set(command: &mut Command, options: &Trace, library: &Path, folder: &Priv
     let on = |on: bool| on.then_some("1");
     for (name, value) in [
         ("CLRHOST_SOURCE", source),
+        ("CLRHOST_BESIDE", on(options.beside_profiler)),
         ("CLRHOST_COUNT_ONLY", on(options.count_only)),
         ("CLRHOST_USER_ONLY", on(options.report.user_only)),
     ] {

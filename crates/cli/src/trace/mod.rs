@@ -40,7 +40,7 @@ pub fn trace(options: &Trace) -> i32 {
 
 /// What can be refused, before anything runs.
 fn prepare(options: &Trace) -> Result<(Command, PrivateFolder, Outlet), (String, i32)> {
-    environment::check(options.replace_profiler)?;
+    environment::check(options)?;
     let failed = |problem: String| (format!("{problem}; nothing was run"), exit_code::FAILURE);
     let outlet = Outlet::open(&options.report).map_err(failed)?;
     let folder = PrivateFolder::new().map_err(|error| {

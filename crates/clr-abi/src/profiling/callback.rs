@@ -53,6 +53,7 @@ pub enum CallbackSlot {
     ThreadNameChanged = 72,
     GarbageCollectionStarted = 73,
     GarbageCollectionFinished = 75,
+    LoadAsNotificationOnly = 97,
 }
 
 #[cfg(test)]
@@ -74,6 +75,7 @@ mod tests {
             (CallbackSlot::JITInlining, 28),
             (CallbackSlot::ThreadCreated, 29),
             (CallbackSlot::UnmanagedToManagedTransition, 40),
+            (CallbackSlot::LoadAsNotificationOnly, CALLBACK_SLOTS - 1),
         ];
         assert!(slots.iter().all(|&(slot, number)| slot as usize == number));
     }
