@@ -9,5 +9,5 @@ fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     let profile = out.ancestors().nth(3).expect("cargo's build folders lie so deep");
     let library = profile.join("deps/libclrhost_profiler.so");
-    println!("cargo::rustc-env=CLRHOST_PROBE_LIBRARY={}", library.display());
+    println!("cargo::rustc-env=CLRHOST_CARRIED_LIBRARY={}", library.display());
 }

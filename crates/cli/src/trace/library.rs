@@ -19,7 +19,7 @@ core::arch::global_asm!(
     ".globl clrhost_probe_library_begin",
     ".globl clrhost_probe_library_end",
     "clrhost_probe_library_begin:",
-    concat!(".incbin \"", env!("CLRHOST_PROBE_LIBRARY"), "\""),
+    concat!(".incbin \"", env!("CLRHOST_CARRIED_LIBRARY"), "\""),
     "clrhost_probe_library_end:",
     ".popsection",
 );
