@@ -51,7 +51,7 @@ fn a_command_needs_no_dashes_before_it() {
     let finished = trace().args(["--top", "3"]).arg(dotnet()).arg(fixture("Hello")).output();
     finished.assert_code(0);
     assert_eq!(finished.stdout, "Hello from .NET\n");
-    assert_says(&finished, "dotnet on CoreCLR");
+    assert_says(&finished, "dotnet Hello.dll on Microsoft.NETCore.App ");
 }
 
 /// As `env` and shells have it.

@@ -45,6 +45,7 @@ fn check(name: &str, program: impl Fn() -> Program) {
             "{name} by {source:?}, under run and trace:\n{}",
             differences.join("\n")
         );
+        assert_eq!(run.report.runtime, traced.report.runtime, "{name}");
         assert_eq!(run.report.unhooked, traced.report.unhooked, "{name}");
     }
 }

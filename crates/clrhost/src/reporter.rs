@@ -66,6 +66,7 @@ impl Reporter {
     /// of .NET's own assemblies.
     pub fn report(&self, exit: Exit, user_only: bool) -> Report {
         let read = self.crossings.snapshot();
+        let framework = self.framework();
         let host = read.host.map(|host| HostOutcome {
             shut: host.shut,
             failures: host.failures,
@@ -73,8 +74,9 @@ impl Reporter {
             denied: host.denied,
         });
         let context = ReportContext {
-            runtime_name: self.runtime_name.clone(),
-            runtime_version: self.version(read.runtime_version),
+            runtime_name: framework.as_ref().map_or(&self.runtime_name, |(name, _)| name).clone(),
+            runtime_version: framework
+                .map_or_else(|| self.version(read.runtime_version), |(_, version)| version),
             clrhost_version: env!("CARGO_PKG_VERSION").to_owned(),
             mode: self.mode,
             source: Some(match self.crossings.source() {
@@ -121,6 +123,16 @@ impl Reporter {
             Attachment::Waiting | Attachment::Attached => {}
         }
         unhooked
+    }
+
+    /// Name and version of the framework that the runtime of others' process belongs to. Installed ones lie in folders that say so;
+    /// .NET Core 3.1 tells profilers another version than its own.
+    fn framework(&self) -> Option<(String, String)> {
+        let folder = self.crossings.probe().runtime_folder().filter(|_| self.mode == Mode::Trace)?;
+        let version = folder.file_name()?.to_str()?.to_owned();
+        let name = folder.parent()?.file_name()?.to_str()?.to_owned();
+        (name.starts_with("Microsoft.") && version.starts_with(|c: char| c.is_ascii_digit()))
+            .then_some((name, version))
     }
 
     /// Hostfxr's word where it gave one, else what the runtime told the probe.

@@ -180,7 +180,7 @@ impl Report {
 
     /// What was run, and how.
     fn circumstances(&self) -> String {
-        let program = self.application.path.rsplit(['/', '\\']).next().unwrap_or_default();
+        let program = self.program();
         let watched = match self.source {
             _ if self.mode == Mode::RunNoHooks => "",
             Some(Source::Flag) => ", seen by the transitions flag",
@@ -197,7 +197,20 @@ impl Report {
         let took = duration(self.process.wall_ns as f64);
         let runtime = format!("{} {}", clean(&self.runtime.name), clean(&self.runtime.version));
         let runtime = runtime.trim_end();
-        format!("{} on {runtime}{watched}{counted}, {took}, {exit}", clean(program))
+        format!("{} on {runtime}{watched}{counted}, {took}, {exit}", clean(&program))
+    }
+
+    /// What was run, by the names of its files. `dotnet` alone would say little.
+    fn program(&self) -> String {
+        let name = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        let program = name(&self.application.path);
+        let is_assembly = |word: &&String| word.ends_with(".dll") || word.ends_with(".exe");
+        match self.application.args.iter().find(is_assembly) {
+            Some(assembly) if self.mode == Mode::Trace && program == "dotnet" => {
+                format!("{program} {}", name(assembly))
+            }
+            _ => program,
+        }
     }
 
     fn host_denials(&self, page: &mut Page) {
