@@ -206,7 +206,9 @@ fn processes_below_the_command() {
     assert!(killed.stderr.contains("end not known"), "{killed}");
     assert!(killed.stderr.contains("The process ended without making a report"), "{killed}");
 
-    let left = script("$DOTNET $SIGNALLED > /dev/null 2>&1 & echo $!; sleep 2").output();
+    let out = scratch("trace-left").join("out");
+    let wait = "while ! grep -q ready $OUT; do sleep 0.1; done; sleep 1";
+    let left = script(&format!("$DOTNET $SIGNALLED > $OUT 2>&1 & echo $!; {wait}")).env("OUT", out).output();
     left.assert_code(0);
     let pid: i32 = left.stdout.trim().parse().expect("a number");
     assert!(left.stderr.contains(&format!("process {pid} still runs")), "{left}");

@@ -7,7 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-/// The variables, as they were when the runtime loaded the library.
+/// The variables as they were when the runtime loaded the library.
 pub struct Settings {
     /// Where the report goes.
     pub report: PathBuf,

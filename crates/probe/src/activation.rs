@@ -170,7 +170,7 @@ fn other_profiler(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
 
 fn switched_off(variable: impl Fn(&str) -> Option<String>) -> Option<&'static str> {
     let off = |name: &&str| variable(name).is_some_and(|value| !value.is_empty() && !is_on(&value));
-    DIAGNOSTICS.into_iter().find(|name| off(&name))
+    DIAGNOSTICS.into_iter().find(off)
 }
 
 /// The variables are set, and put back as they were when this is dropped.
