@@ -230,7 +230,7 @@ fn the_library_is_kept_in_the_cache() {
     fs::write(&library, "not a library").expect("a writable file");
     hello(&cache);
     assert!(fs::metadata(&library).expect("a file").len() > 1_000_000);
-    assert_eq!(files(&cache.join("clrhost")), [name.clone()]);
+    assert_eq!(files(&cache.join("clrhost")), std::slice::from_ref(name));
     hello(Path::new("/proc/nowhere"));
 }
 
