@@ -2,6 +2,7 @@
 
 use crate::convert::Convert;
 use crate::exit_code;
+use crate::recording::Recording;
 use crate::trace::library;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clrhost::engine::{RollForward, Version};
@@ -50,6 +51,7 @@ Examples:
   clrhost run app.dll --port 80
   clrhost run --user-only app.dll                only the program's own native calls
   clrhost run --report crossings.json app.dll    everything, for scripts
+  clrhost run -o app.clrtrace app.dll            every call with its time, for `clrhost report --html`
   clrhost run --learn-policy app.toml app.dll    a policy of what this run used, for --policy app.toml
   clrhost run --runtimeconfig net8.json old.exe  an assembly without a configuration of its own
   clrhost run --no-hooks app.dll                 the same run without the probe, to compare";
@@ -65,6 +67,8 @@ Examples:
   clrhost trace --user-only -- ./build.sh               each .NET process of a script
   clrhost trace --report r.json -- ./single-file-app    everything, for scripts
   clrhost trace --report 'r-%p.json' -- ./server        one file for each process, by its number
+  clrhost trace -o app.clrtrace -- dotnet app.dll       every call with its time
+  clrhost trace -o s.clrtrace --max-size 64M -- ./server    the newest of them
   clrhost trace -- sh -c 'dotnet a.dll | dotnet b.dll'
   clrhost trace --beside-profiler -- dotnet app.dll     where another profiler is configured
 
@@ -82,7 +86,7 @@ application cannot be run, 124 if a setting keeps the probe out.";
 #[derive(Args)]
 pub struct Run {
     /// Run without the probe, to compare; there is no report
-    #[arg(long, conflicts_with_all = ["report", "format", "user_only", "count_only", "top", "policy", "learn_policy"])]
+    #[arg(long, conflicts_with_all = ["report", "format", "user_only", "count_only", "top", "output", "policy", "learn_policy"])]
     pub no_hooks: bool,
 
     /// Count crossings without timing them, which costs less
@@ -94,7 +98,7 @@ pub struct Run {
     pub source: Option<SourceName>,
 
     /// Attach the probe and let it do nothing: shows the price of the runtime's own part (for measurements)
-    #[arg(long, hide = true, conflicts_with_all = ["report", "format", "user_only", "count_only", "top", "policy", "learn_policy"])]
+    #[arg(long, hide = true, conflicts_with_all = ["report", "format", "user_only", "count_only", "top", "output", "policy", "learn_policy"])]
     pub empty_probe: bool,
 
     /// The application's assembly; everything after it is the application's own, whatever it looks like
@@ -106,6 +110,8 @@ pub struct Run {
     // Behind what stands above, because a heading holds for all that follows it.
     #[command(flatten)]
     pub report: ReportOptions,
+    #[command(flatten)]
+    pub recording: Recording,
     #[command(flatten)]
     pub policy: PolicyOptions,
     #[command(flatten)]
@@ -150,6 +156,8 @@ pub struct Trace {
     // Behind what stands above, because a heading holds for all that follows it.
     #[command(flatten)]
     pub report: ReportOptions,
+    #[command(flatten)]
+    pub recording: Recording,
 }
 
 impl Trace {

@@ -26,7 +26,7 @@ pub const HELP: &str = "\
 Exit codes:
   The application's exit code passes through, and so does the signal that ends it; under trace a
   signal gives 128 and its number.
-  120  the application ran and returned 0, but the report could not be written
+  120  the application ran and returned 0, but the report or the recording could not be written
   121  no .NET was found
   122  .NET was found, but no version that fits the application
   123  not an application that can be run: missing, not an assembly, no runtimeconfig.json

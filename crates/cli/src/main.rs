@@ -6,6 +6,7 @@ mod doctor;
 mod exit_code;
 mod policy;
 mod progress;
+mod recording;
 mod render;
 mod run;
 mod sink;

@@ -8,7 +8,9 @@ use crate::render::render;
 use crate::sink::Sink;
 use clrhost::engine::HostOptions;
 use clrhost::report::Exit;
-use clrhost::{Application, Host, Prepared, ProcessEnd, Reporter, Source, Timing, on_process_end, run_last};
+use clrhost::{
+    Application, Host, Prepared, ProcessEnd, Recorder, Reporter, Source, Timing, on_process_end, run_last,
+};
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,6 +31,10 @@ pub fn run(options: Run) -> i32 {
     }
     if options.no_hooks {
         host = host.without_hooks();
+    }
+    let recording = options.recording.options();
+    if recording.is_some() {
+        host = host.notes_pauses();
     }
     if let Some(root) = &options.hosting.dotnet_root {
         host = host.dotnet_root(root);
@@ -53,9 +59,16 @@ pub fn run(options: Run) -> i32 {
         Ok(prepared) => prepared,
         Err(error) => return fail(&error),
     };
+    let recorder = match (recording, prepared.reporter()) {
+        (Some(recording), Some(reporter)) => match Recorder::start(reporter, &recording) {
+            Ok(recorder) => Some(recorder),
+            Err(error) => return cannot_write("recording", Some(&recording.path), "-o", &error),
+        },
+        _ => None,
+    };
     match prepared.reporter() {
         Some(reporter) if !options.empty_probe => {
-            run_reported(prepared, Ending { reporter, sink, options: options.report, learned_sink })
+            run_reported(prepared, Ending { reporter, recorder, sink, options: options.report, learned_sink })
         }
         _ => prepared.run().unwrap_or_else(|error| fail(&error)),
     }
@@ -64,6 +77,7 @@ pub fn run(options: Run) -> i32 {
 /// What there is to do when the process ends.
 struct Ending {
     reporter: Reporter,
+    recorder: Option<Recorder>,
     sink: Sink,
     options: ReportOptions,
     learned_sink: Option<Sink>,
@@ -87,11 +101,10 @@ fn run_reported(prepared: Prepared, ending: Ending) -> i32 {
 
 impl Ending {
     fn write(self, end: ProcessEnd) {
-        let exit = match end {
-            ProcessEnd::Exit(code) => Exit::Code { code },
-            ProcessEnd::QuickExit => Exit::Unknown,
-            ProcessEnd::Signal(signal) => Exit::Signal { signal },
-        };
+        let exit = Exit::from(end);
+        if let Some(recorder) = &self.recorder {
+            check("recording", recorder.finish(Some(end)));
+        }
         let report = self.reporter.report(exit, self.options.user_only);
         // Where the report itself is on stderr, it says the same.
         if !matches!(self.sink, Sink::Stderr) {

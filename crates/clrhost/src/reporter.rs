@@ -62,6 +62,11 @@ impl Reporter {
         Reporter { policy: violations, ..self }
     }
 
+    /// What the reports are made of.
+    pub fn crossings(&self) -> Crossings {
+        self.crossings
+    }
+
     /// The report as things are now. `exit` says how the application ended, if it has; `user_only` leaves out the rows
     /// of .NET's own assemblies.
     pub fn report(&self, exit: Exit, user_only: bool) -> Report {

@@ -11,18 +11,19 @@
 //! ```
 //!
 //! The report (docs/report.md) is written to `CLRHOST_REPORT`, where `%p` stands for the number of the process and `%t` for a time:
-//! about once a second while the process runs, and at its end, by `exit` or by a signal other than SIGKILL. Without that
-//! variable nothing is watched. `CLRHOST_SOURCE`, `thunks` or `flag`, says how crossings are seen; otherwise in the way that is
+//! about once a second while the process runs, and at its end, by `exit` or by a signal other than SIGKILL. `CLRHOST_RECORD` names
+//! a recording of each call (docs/trace-format.md). Without one of these two nothing is watched. `CLRHOST_SOURCE`, `thunks` or `flag`, says how crossings are seen; otherwise in the way that is
 //! best for the runtime. `CLRHOST_COUNT_ONLY=1` takes no times, `CLRHOST_USER_ONLY=1` leaves out .NET's own native calls.
 //! docs/trace.md says more.
 
 mod clock;
+mod recording;
 mod reports;
 mod settings;
 
 use clrhost::{Probe, Reporter, on_adopted_process_end};
 use clrhost_abi::{Guid, Hresult};
-use reports::Reports;
+use reports::{LONGEST_PAUSE, Reports};
 use settings::Settings;
 use std::ffi::c_void;
 use std::panic::catch_unwind;
@@ -46,7 +47,7 @@ pub unsafe extern "C" fn DllGetClassObject(
     }
 }
 
-/// Makes the probe, if a report is wanted.
+/// Makes the probe, if a report or a recording is wanted.
 fn begin() -> bool {
     let Some(settings) = Settings::of_process() else { return false };
     let unwatched = |problem: &dyn std::fmt::Display| {
@@ -57,10 +58,23 @@ fn begin() -> bool {
         Ok(probe) => probe,
         Err(error) => return unwatched(&error),
     };
-    let reports = Arc::new(Reports::new(Reporter::of_process(probe), &settings));
+    let reporter = Reporter::of_process(probe);
+    let reports =
+        settings.report.clone().map(|path| Arc::new(Reports::new(reporter.clone(), path, &settings)));
+    let recorder = settings.recording.as_ref().and_then(|options| recording::start(reporter, options));
     let running = reports.clone();
-    let ending =
-        on_adopted_process_end(probe, move |may_end| running.keep_up(may_end), move |end| reports.end(end));
+    let ending = on_adopted_process_end(
+        probe,
+        move |may_end| running.as_ref().map_or(LONGEST_PAUSE, |reports| reports.keep_up(may_end)),
+        move |end| {
+            if let Some(reports) = reports {
+                reports.end(end);
+            }
+            if let Some(recorder) = recorder {
+                recording::finish(&recorder, end);
+            }
+        },
+    );
     match ending {
         Ok(()) => true,
         Err(error) => unwatched(&format_args!("the end of the process cannot be seen: {error}")),

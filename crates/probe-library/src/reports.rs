@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 /// Between two reports while the process runs: as long as it has run, but not shorter and not longer than these.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// Where reports take long, because there is much to report: a pause is so many times as long as the report had of a processor,
 /// which keeps that below one in a hundred.
 const PAUSE_PER_REPORT: u32 = 100;
@@ -21,6 +21,7 @@ const PAUSE_PER_REPORT: u32 = 100;
 pub struct Reports {
     reporter: Reporter,
     path: PathBuf,
+    /// Where a report lies until it is whole.
     draft: PathBuf,
     user_only: bool,
     since: Instant,
@@ -36,11 +37,13 @@ struct State {
 }
 
 impl Reports {
-    pub fn new(reporter: Reporter, settings: &Settings) -> Reports {
+    pub fn new(reporter: Reporter, path: PathBuf, settings: &Settings) -> Reports {
+        let mut draft = path.file_name().unwrap_or_default().to_owned();
+        draft.push(format!(".{}.tmp", std::process::id()));
         Reports {
             reporter,
-            path: settings.report.clone(),
-            draft: settings.draft(),
+            draft: path.with_file_name(draft),
+            path,
             user_only: settings.user_only,
             since: Instant::now(),
             state: Mutex::default(),
@@ -55,7 +58,7 @@ impl Reports {
             return LONGEST_PAUSE;
         }
         let before = clock::of_thread();
-        state.begun |= self.write(may_end.map_or(Exit::InProgress, exit)).is_ok();
+        state.begun |= self.write(may_end.map_or(Exit::InProgress, Exit::from)).is_ok();
         let pause = self.since.elapsed().clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
         pause.max((clock::of_thread() - before) * PAUSE_PER_REPORT)
     }
@@ -64,7 +67,7 @@ impl Reports {
     pub fn end(&self, end: ProcessEnd) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.ended = true;
-        match self.write(exit(end)) {
+        match self.write(end.into()) {
             // The folder was there before. Whoever made it has gone, and nobody waits for the report.
             Err(error) if error.kind() == ErrorKind::NotFound && state.begun => {}
             Err(error) => {
@@ -85,13 +88,5 @@ impl Reports {
             let _ = fs::remove_file(&self.draft);
         }
         written
-    }
-}
-
-fn exit(end: ProcessEnd) -> Exit {
-    match end {
-        ProcessEnd::Exit(code) => Exit::Code { code },
-        ProcessEnd::Signal(signal) => Exit::Signal { signal },
-        ProcessEnd::QuickExit => Exit::Unknown,
     }
 }

@@ -1,16 +1,19 @@
 //! What the environment asks for.
 
 use crate::clock;
-use clrhost::{ProbeConfig, Source, Timing};
+use clrhost::{ProbeConfig, RecordingOptions, Source, Timing};
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The variables as they were when the runtime loaded the library.
 pub struct Settings {
     /// Where the report goes.
-    pub report: PathBuf,
+    pub report: Option<PathBuf>,
+    /// What is recorded call by call.
+    pub recording: Option<RecordingOptions>,
     /// Leave out the native calls of .NET's own assemblies.
     pub user_only: bool,
     source: Option<Source>,
@@ -19,10 +22,19 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// `None` where no report is wanted: then nothing is to be watched.
+    /// `None` where neither a report nor a recording is wanted: then nothing is to be watched.
     pub fn of_process() -> Option<Settings> {
-        let report = env::var_os("CLRHOST_REPORT").filter(|path| !path.is_empty())?;
-        let path = fill_in(&report, std::process::id(), clock::monotonic().as_nanos());
+        let report = file_in("CLRHOST_REPORT");
+        let recording = file_in("CLRHOST_RECORD").map(|path| RecordingOptions {
+            path,
+            // Another process of the same command may have been first.
+            is_new: true,
+            limit: number_in("CLRHOST_RECORD_LIMIT"),
+            duration: number_in("CLRHOST_RECORD_SECONDS").map(Duration::from_secs),
+        });
+        if report.is_none() && recording.is_none() {
+            return None;
+        }
         let is_on = |name| env::var_os(name).is_some_and(|value| value == "1");
         let source = match env::var("CLRHOST_SOURCE").as_deref() {
             Ok("flag") => Some(Source::Flag),
@@ -30,8 +42,8 @@ impl Settings {
             _ => None,
         };
         Some(Settings {
-            // The program may go to another folder before it ends.
-            report: std::path::absolute(&path).unwrap_or(path),
+            report,
+            recording,
             user_only: is_on("CLRHOST_USER_ONLY"),
             source,
             beside_another: is_on("CLRHOST_BESIDE"),
@@ -45,16 +57,22 @@ impl Settings {
             source: self.source,
             timing: self.timing,
             beside_another: self.beside_another,
+            pauses: self.recording.is_some(),
             ..ProbeConfig::default()
         }
     }
+}
 
-    /// Where a report lies until it is whole.
-    pub fn draft(&self) -> PathBuf {
-        let mut name = self.report.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.tmp", std::process::id()));
-        self.report.with_file_name(name)
-    }
+/// The file that a variable names.
+fn file_in(variable: &str) -> Option<PathBuf> {
+    let template = env::var_os(variable).filter(|path| !path.is_empty())?;
+    let path = fill_in(&template, std::process::id(), clock::monotonic().as_nanos());
+    // The program may go to another folder before it ends.
+    Some(std::path::absolute(&path).unwrap_or(path))
+}
+
+fn number_in(variable: &str) -> Option<u64> {
+    env::var(variable).ok()?.parse().ok()
 }
 
 /// `%p` stands for the process's number, `%t` for a time that grows, in nanoseconds with leading zeros.

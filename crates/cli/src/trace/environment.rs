@@ -52,7 +52,17 @@ pub fn set(command: &mut Command, options: &Trace, library: &Path, folder: &Priv
         SourceName::Flag => "flag",
     });
     let on = |on: bool| on.then_some("1");
+    let recording = &options.recording;
+    let number = |number: Option<u64>| number.map(|number| number.to_string());
+    let (limit, seconds) =
+        (number(recording.max_size), number(recording.duration.map(|duration| duration.as_secs())));
+    match &recording.output {
+        Some(path) => command.env("CLRHOST_RECORD", std::path::absolute(path).unwrap_or(path.clone())),
+        None => command.env_remove("CLRHOST_RECORD"),
+    };
     for (name, value) in [
+        ("CLRHOST_RECORD_LIMIT", limit.as_deref()),
+        ("CLRHOST_RECORD_SECONDS", seconds.as_deref()),
         ("CLRHOST_SOURCE", source),
         ("CLRHOST_BESIDE", on(options.beside_profiler)),
         ("CLRHOST_COUNT_ONLY", on(options.count_only)),

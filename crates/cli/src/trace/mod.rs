@@ -10,6 +10,7 @@ mod environment;
 mod folder;
 pub mod library;
 mod outlet;
+mod recordings;
 mod reports;
 
 use crate::args::Trace;
@@ -17,6 +18,7 @@ use crate::complain;
 use crate::exit_code;
 use folder::PrivateFolder;
 use outlet::Outlet;
+use recordings::Recordings;
 use std::io;
 use std::process::Command;
 
@@ -30,7 +32,7 @@ docs/trace.md says more";
 /// Runs the command and gives the exit code.
 pub fn trace(options: &Trace) -> i32 {
     match prepare(options) {
-        Ok((command, folder, outlet)) => run(options, command, folder, outlet),
+        Ok(prepared) => run(options, prepared),
         Err((problem, code)) => {
             complain(problem);
             code
@@ -38,11 +40,20 @@ pub fn trace(options: &Trace) -> i32 {
     }
 }
 
+/// All that is needed.
+struct Prepared {
+    command: Command,
+    folder: PrivateFolder,
+    outlet: Outlet,
+    recordings: Option<Recordings>,
+}
+
 /// What can be refused, before anything runs.
-fn prepare(options: &Trace) -> Result<(Command, PrivateFolder, Outlet), (String, i32)> {
+fn prepare(options: &Trace) -> Result<Prepared, (String, i32)> {
     environment::check(options)?;
     let failed = |problem: String| (format!("{problem}; nothing was run"), exit_code::FAILURE);
     let outlet = Outlet::open(&options.report).map_err(failed)?;
+    let recordings = options.recording.output.as_deref().map(Recordings::open).transpose().map_err(failed)?;
     let folder = PrivateFolder::new().map_err(|error| {
         failed(format!("no folder for the reports can be made in {}: {error}", folder::parent().display()))
     })?;
@@ -51,10 +62,11 @@ fn prepare(options: &Trace) -> Result<(Command, PrivateFolder, Outlet), (String,
     let mut command = Command::new(program);
     command.args(args);
     environment::set(&mut command, options, &library, &folder);
-    Ok((command, folder, outlet))
+    Ok(Prepared { command, folder, outlet, recordings })
 }
 
-fn run(options: &Trace, command: Command, folder: PrivateFolder, outlet: Outlet) -> i32 {
+fn run(options: &Trace, prepared: Prepared) -> i32 {
+    let Prepared { command, folder, outlet, recordings } = prepared;
     let ended = match child::run(command) {
         Ok(ended) => ended,
         Err(error) => {
@@ -83,6 +95,9 @@ fn run(options: &Trace, command: Command, folder: PrivateFolder, outlet: Outlet)
     } else if let Err(problems) = outlet.give_out(&found.processes, &options.report) {
         problems.iter().for_each(complain);
         all_written = false;
+    }
+    if let Some(recordings) = recordings {
+        all_written &= recordings.tell(&found.processes);
     }
     match ended.code() {
         0 if !all_written => exit_code::REPORT_NOT_WRITTEN,

@@ -85,12 +85,12 @@ impl Outlet {
     }
 }
 
-fn is_template(path: &Path) -> bool {
+pub fn is_template(path: &Path) -> bool {
     path.as_os_str().as_bytes().windows(2).any(|pair| pair == b"%p")
 }
 
 /// The name with a number in place of each `%p`.
-fn numbered(template: &Path, pid: u32) -> PathBuf {
+pub fn numbered(template: &Path, pid: u32) -> PathBuf {
     let mut name = Vec::new();
     let mut rest = template.as_os_str().as_bytes();
     while let Some(place) = rest.windows(2).position(|pair| pair == b"%p") {
@@ -103,7 +103,7 @@ fn numbered(template: &Path, pid: u32) -> PathBuf {
 }
 
 /// `report.4711.json` for `report.json`.
-fn beside(path: &Path, pid: u32) -> PathBuf {
+pub fn beside(path: &Path, pid: u32) -> PathBuf {
     let mut name = path.file_stem().unwrap_or_default().to_owned();
     name.push(format!(".{pid}"));
     if let Some(end) = path.extension() {

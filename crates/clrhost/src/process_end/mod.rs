@@ -14,6 +14,7 @@
 mod signals;
 
 use clrhost_probe::Probe;
+use clrhost_report::Exit;
 use std::ffi::{c_int, c_void};
 use std::fs::File;
 use std::io::{self, Read};
@@ -30,6 +31,16 @@ pub enum ProcessEnd {
     QuickExit,
     /// By this signal.
     Signal(i32),
+}
+
+impl From<ProcessEnd> for Exit {
+    fn from(end: ProcessEnd) -> Exit {
+        match end {
+            ProcessEnd::Exit(code) => Exit::Code { code },
+            ProcessEnd::Signal(signal) => Exit::Signal { signal },
+            ProcessEnd::QuickExit => Exit::Unknown,
+        }
+    }
 }
 
 type Last = Box<dyn FnOnce(ProcessEnd) + Send>;

@@ -7,17 +7,34 @@
 mod outlet;
 mod session;
 
-use crate::Crossings;
-use clrhost_trace::End;
+use crate::{ProcessEnd, Reporter};
 use outlet::Outlet;
 use session::Session;
-use std::io;
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Between two looks at the rings. A ring holds the calls that a thread can make in about that time.
 const PAUSE: Duration = Duration::from_millis(2);
+
+/// What is recorded where.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecordingOptions {
+    /// The file.
+    pub path: PathBuf,
+    /// The file must not be there yet; otherwise what is in it is lost.
+    pub is_new: bool,
+    /// Bytes of the file at most, at least [`SMALLEST_LIMIT`](Self::SMALLEST_LIMIT): then the newest is kept.
+    pub limit: Option<u64>,
+    /// The recording is stopped after so long, and the application goes on.
+    pub duration: Option<Duration>,
+}
+
+impl RecordingOptions {
+    /// The least [`limit`](Self::limit) there can be.
+    pub const SMALLEST_LIMIT: u64 = clrhost_trace::SMALLEST_RING;
+}
 
 /// A recording under way. Copies stand for the same one.
 #[derive(Clone)]
@@ -28,6 +45,9 @@ pub struct Recorder {
 struct Shared {
     state: Mutex<State>,
     over: Condvar,
+    path: PathBuf,
+    /// When it is stopped.
+    until: Option<Instant>,
     /// The process that records. One that it forks has the same file, and no thread that writes.
     pid: u32,
 }
@@ -39,22 +59,23 @@ struct State {
 }
 
 impl Recorder {
-    /// Begins to record into a new file; with `limit` into one of at most so many bytes, which keeps the newest. Crossings have
-    /// to be [timed](crate::Timing::Timed).
+    /// Begins to record. Crossings have to be [timed](crate::Timing::Timed).
     ///
     /// # Errors
     /// The file cannot be written, crossings are not timed, or no thread can be had.
-    pub fn start(crossings: Crossings, path: &Path, limit: Option<u64>) -> io::Result<Recorder> {
-        if crossings.timing() != crate::Timing::Timed {
+    pub fn start(reporter: Reporter, options: &RecordingOptions) -> io::Result<Recorder> {
+        if reporter.crossings().timing() != crate::Timing::Timed {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
                 "calls are recorded with their times, which are not taken",
             ));
         }
-        let session = Session::begin(crossings, Outlet::create(path, limit)?)?;
+        let session = Session::begin(reporter, Outlet::create(options)?)?;
         let shared = Arc::new(Shared {
             state: Mutex::new(State { session, is_over: false }),
             over: Condvar::new(),
+            path: options.path.clone(),
+            until: options.duration.and_then(|duration| Instant::now().checked_add(duration)),
             pid: std::process::id(),
         });
         let recorder = Recorder { shared: shared.clone() };
@@ -62,11 +83,17 @@ impl Recorder {
         Ok(recorder)
     }
 
-    /// Closes the recording with how it ended, and with the report as JSON where there is one. Later calls do nothing.
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.shared.path
+    }
+
+    /// Closes the recording, with the report on all until now: because the process ends, or, with `None`, before it does.
+    /// Later calls do nothing, and neither do calls in a child that was forked.
     ///
     /// # Errors
     /// Something could not be written, now or before; what was written before that is in the file.
-    pub fn finish(&self, end: Ended, report: Option<&str>) -> io::Result<()> {
+    pub fn finish(&self, end: Option<ProcessEnd>) -> io::Result<()> {
         if std::process::id() != self.shared.pid {
             return Ok(());
         }
@@ -76,28 +103,7 @@ impl Recorder {
         }
         state.is_over = true;
         self.shared.over.notify_all();
-        state.session.finish(end, report)
-    }
-}
-
-/// How a recording ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// It was stopped while the process went on.
-    Stopped,
-    /// The process ends with this code.
-    Exit(i32),
-    /// The process ends by this signal.
-    Signal(i32),
-}
-
-impl Ended {
-    fn at(self, at_ns: u64) -> End {
-        match self {
-            Ended::Stopped => End::Stopped { at_ns },
-            Ended::Exit(code) => End::Exit { at_ns, code },
-            Ended::Signal(signal) => End::Signal { at_ns, signal },
-        }
+        state.session.finish(end)
     }
 }
 
@@ -111,18 +117,34 @@ impl Shared {
         block_signals();
         let mut state = self.lock();
         while !state.is_over {
+            if self.until.is_some_and(|until| Instant::now() >= until) {
+                state.is_over = true;
+                if let Err(error) = state.session.finish(None) {
+                    self.complain(&error);
+                }
+                return;
+            }
             let pause = match state.session.tick() {
                 Ok(true) => Duration::ZERO,
                 Ok(false) => PAUSE,
                 Err(error) => {
                     state.is_over = true;
-                    eprintln!("clrhost: the recording ends here, as it cannot be written: {error}");
+                    self.complain(&error);
                     return;
                 }
             };
             let waited = self.over.wait_timeout(state, pause);
             state = waited.map_or_else(|poisoned| poisoned.into_inner().0, |(state, _)| state);
         }
+    }
+
+    fn complain(&self, error: &io::Error) {
+        // Where that cannot be written either nobody is left to tell.
+        let path = self.path.display();
+        let _ = writeln!(
+            io::stderr(),
+            "clrhost: the recording {path} ends early, as it cannot be written: {error}"
+        );
     }
 }
 

@@ -1,9 +1,9 @@
 //! Where a recording goes.
 
+use super::RecordingOptions;
 use clrhost_trace::{Encoder, RingWriter};
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
 
 pub(super) enum Outlet {
     /// A file that grows.
@@ -13,9 +13,15 @@ pub(super) enum Outlet {
 }
 
 impl Outlet {
-    pub(super) fn create(path: &Path, limit: Option<u64>) -> io::Result<Outlet> {
-        let file = File::create(path)?;
-        match limit {
+    pub(super) fn create(options: &RecordingOptions) -> io::Result<Outlet> {
+        let mut how = File::options();
+        if options.is_new {
+            how.create_new(true)
+        } else {
+            how.create(true).truncate(true)
+        };
+        let file = how.write(true).open(&options.path)?;
+        match options.limit {
             None => Ok(Outlet::File(file)),
             Some(limit) => Ok(Outlet::Ring(Box::new(RingWriter::new(file, limit)?))),
         }

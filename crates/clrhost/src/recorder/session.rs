@@ -1,11 +1,11 @@
 //! What is written: from tasks, targets and ticks to blocks of a recording.
 
-use super::Ended;
 use super::outlet::Outlet;
-use crate::{Crossings, Source};
+use crate::{Crossings, ProcessEnd, Reporter, Source};
 use clrhost_boundary::{Bracket, Clock, Event, RecordedTask, Registry, TargetDescription, TargetId, Task};
 use clrhost_probe::{Probe, ProbeClock, RuntimeCollection, RuntimePause};
-use clrhost_trace::{Collection, Direction, Encoder, Loss, OPEN, Origin, Pause, PauseReason, Target};
+use clrhost_report::Exit;
+use clrhost_trace::{Collection, Direction, Encoder, End, Loss, OPEN, Origin, Pause, PauseReason, Target};
 use std::collections::HashMap;
 use std::io;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -20,6 +20,7 @@ const OPEN_FOR_NS: u64 = 50_000_000;
 const FULL: f64 = 0.125;
 
 pub(super) struct Session {
+    reporter: Reporter,
     crossings: Crossings,
     outlet: Outlet,
     encoder: Encoder,
@@ -72,10 +73,12 @@ struct Thread {
 }
 
 impl Session {
-    pub(super) fn begin(crossings: Crossings, outlet: Outlet) -> io::Result<Session> {
+    pub(super) fn begin(reporter: Reporter, outlet: Outlet) -> io::Result<Session> {
+        let crossings = reporter.crossings();
         let probe = crossings.probe();
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut session = Session {
+            reporter,
             crossings,
             outlet,
             encoder: Encoder::new(),
@@ -110,7 +113,7 @@ impl Session {
     }
 
     /// Writes the rest, and closes the recording.
-    pub(super) fn finish(&mut self, end: Ended, report: Option<&str>) -> io::Result<()> {
+    pub(super) fn finish(&mut self, end: Option<ProcessEnd>) -> io::Result<()> {
         let probe = self.crossings.probe();
         registry(probe).record(false);
         self.times.ns_per_tick.get_or_insert_with(|| clock(probe).ns_per_tick());
@@ -118,10 +121,16 @@ impl Session {
         let (pause, collections) = probe.under_way();
         pause.iter().for_each(|pause| tell_pause(&mut self.encoder, &self.times, pause));
         collections.iter().for_each(|it| tell_collection(&mut self.encoder, &self.times, it));
-        if let Some(report) = report {
-            self.encoder.report(report);
-        }
-        self.encoder.end(&end.at(self.times.ns(clock(probe).now())));
+        let mut report = Vec::new();
+        self.reporter.report(end.map_or(Exit::InProgress, Exit::from), false).to_json(&mut report)?;
+        self.encoder.report(&String::from_utf8_lossy(&report));
+        let at_ns = self.times.ns(clock(probe).now());
+        self.encoder.end(&match end {
+            Some(ProcessEnd::Exit(code)) => End::Exit { at_ns, code },
+            Some(ProcessEnd::Signal(signal)) => End::Signal { at_ns, signal },
+            // The one does not tell a code, the other is none.
+            Some(ProcessEnd::QuickExit) | None => End::Stopped { at_ns },
+        });
         self.flush()
     }
 

@@ -1,8 +1,8 @@
 //! Recordings of real programs, against the reports of the same runs.
 
 use crate::child::Child;
-use clrhost::report::{Exit, Report};
-use clrhost::{Application, Ended, Host, Recorder, Source};
+use clrhost::report::Report;
+use clrhost::{Application, Host, ProcessEnd, Recorder, RecordingOptions, Source};
 use clrhost_testkit::fixture;
 use clrhost_trace::{Call, Direction, End, OPEN, Recording};
 use std::collections::BTreeMap;
@@ -12,12 +12,11 @@ use std::path::Path;
 fn record(name: &str, args: &[&str], path: &str, source: Source, limit: Option<u64>) -> i32 {
     let application = Application::new(fixture(name)).args(args);
     let prepared = Host::builder().source(source).notes_pauses().prepare(application).expect("it can be run");
-    let crossings = prepared.crossings().expect("there are hooks");
     let reporter = prepared.reporter().expect("there are hooks");
-    let recorder = Recorder::start(crossings, Path::new(path), limit).expect("it can be recorded");
+    let options = RecordingOptions { path: path.into(), limit, ..RecordingOptions::default() };
+    let recorder = Recorder::start(reporter, &options).expect("it can be recorded");
     let code = prepared.run().expect("it runs");
-    let report = serde_json::to_string(&reporter.report(Exit::Code { code }, false)).expect("a report");
-    recorder.finish(Ended::Exit(code), Some(&report)).expect("all was written");
+    recorder.finish(Some(ProcessEnd::Exit(code))).expect("all was written");
     code
 }
 
