@@ -157,7 +157,7 @@ mod tests {
                             let length = pack(&mut bytes, previous, target, began, end);
                             let mut packed = &bytes[..length];
                             let call = unpack(&mut packed, previous, 3).expect("it was just packed");
-                            assert_eq!(packed, []);
+                            assert!(packed.is_empty());
                             assert_eq!((call.thread, call.target), (3, target));
                             assert_eq!((call.began_ns, call.duration_ns), (began, end - began));
                         }
