@@ -47,6 +47,7 @@ const LISTED: &[Listed] = &[
             "Interop.Sys.GetErrNo",
             "Interop.Sys.SetErrNo",
             "Interop.Sys.GetNonCryptographicallySecureRandomBytes",
+            "Interop.Sys.GetCpuUtilization",
             "Interop.Sys.SchedGetCpu",
             "Interop.Sys.GetTimestamp",
         ],
