@@ -19,15 +19,15 @@ use crate::exit_code;
 use folder::PrivateFolder;
 use outlet::Outlet;
 use recordings::Recordings;
-use std::io;
+use std::io::{self, Write};
 use std::process::Command;
 
 const NOTHING_SEEN: &str = "\
 no process of this command loaded clrhost's probe, so there is no report. What to check:
   - Does it run on CoreCLR? Programs compiled by NativeAOT, Mono and .NET Framework are not seen.
   - Does something on the way clear the environment, or start the program elsewhere (sudo, env -i, systemd, containers)?
-  - Is DOTNET_EnableDiagnostics set to 0, in the environment or as a setting in runtimeconfig.json?
-docs/trace.md says more";
+  - Is DOTNET_EnableDiagnostics set to 0, in the environment or as a setting in runtimeconfig.json?";
+const NOTHING_BESIDE: &str = "  - Is it older than .NET 6? Then there is no place beside another profiler.";
 
 /// Runs the command and gives the exit code.
 pub fn trace(options: &Trace) -> i32 {
@@ -91,6 +91,9 @@ fn run(options: &Trace, prepared: Prepared) -> i32 {
     let mut all_written = found.problems.is_empty();
     if found.processes.is_empty() {
         complain(NOTHING_SEEN);
+        let beside = options.beside_profiler.then_some(NOTHING_BESIDE);
+        let rest = beside.into_iter().chain(["docs/trace.md says more"]);
+        let _ = writeln!(io::stderr(), "{}", rest.collect::<Vec<_>>().join("\n"));
         all_written &= options.report.report.is_none();
     } else if let Err(problems) = outlet.give_out(&found.processes, &options.report) {
         problems.iter().for_each(complain);
