@@ -15,10 +15,9 @@ mod signals;
 
 use clrhost_probe::Probe;
 use clrhost_report::Exit;
+use signals::Said;
 use std::ffi::{c_int, c_void};
-use std::fs::File;
-use std::io::{self, Read};
-use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd};
+use std::io;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -91,12 +90,10 @@ fn prepare(last: Last, meanwhile: Option<Meanwhile>) -> io::Result<()> {
         }
         *slot = Some(last);
     }
-    let (wake_reader, wake) = pipe()?;
-    let (done_reader, done) = pipe()?;
     let thread = std::thread::Builder::new().name("clrhost-end".to_owned());
     // A signal that this thread took would be waited for by the only thread that can answer.
-    signals::with_all_blocked(|| thread.spawn(move || wait_for_the_end(wake_reader, done, meanwhile)))?;
-    signals::set_ready(wake.into_raw_fd(), done_reader.into_raw_fd());
+    signals::with_all_blocked(|| thread.spawn(move || wait_for_the_end(meanwhile)))?;
+    signals::set_ready();
     // SAFETY: `at_exit` is a function of the type on_exit calls, and takes no argument from it.
     if unsafe { on_exit(at_exit, std::ptr::null_mut()) } != 0 {
         return Err(io::Error::other("no room for a function at exit"));
@@ -104,43 +101,25 @@ fn prepare(last: Last, meanwhile: Option<Meanwhile>) -> io::Result<()> {
     Ok(())
 }
 
-/// On the thread for the end. The handler writes what it has to say, and reads until the other end of `done` is closed.
-fn wait_for_the_end(mut wake: File, done: File, mut meanwhile: Option<Meanwhile>) {
+/// On the thread for the end.
+fn wait_for_the_end(mut meanwhile: Option<Meanwhile>) {
     let mut pause = meanwhile.as_mut().map(|meanwhile| meanwhile(None));
     loop {
-        if let (Some(meanwhile), Some(longest)) = (&mut meanwhile, pause)
-            && !is_readable(&wake, longest)
-        {
-            pause = Some(meanwhile(None));
-            continue;
-        }
-        let mut said = [0; 1];
-        if wake.read_exact(&mut said).is_err() {
-            break;
-        }
-        match signals::Said::of(said[0]) {
-            signals::Said::Ends(signal) => {
+        let said = signals::listen(pause);
+        match (said, &mut meanwhile) {
+            (Some(Said::Ends(signal)), _) => {
                 run_last(ProcessEnd::Signal(signal));
-                break;
+                return signals::tell_done();
             }
-            signals::Said::MayEnd(signal) => {
-                if let Some(meanwhile) = &mut meanwhile {
-                    pause = Some(meanwhile(Some(ProcessEnd::Signal(signal))));
-                }
-                signals::heard();
+            (Some(Said::MayEnd(signal)), Some(meanwhile)) => {
+                pause = Some(meanwhile(Some(ProcessEnd::Signal(signal))));
+                signals::tell_heard();
             }
+            (Some(Said::MayEnd(_)), None) => signals::tell_heard(),
+            (None, Some(meanwhile)) => pause = Some(meanwhile(None)),
+            (None, None) => {}
         }
     }
-    // Closing it tells the handler that all is done.
-    drop(done);
-}
-
-/// Waits until there is something to read, for so long at most.
-fn is_readable(file: &File, longest: Duration) -> bool {
-    let mut ready = libc::pollfd { fd: file.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-    let ms = c_int::try_from(longest.as_millis()).unwrap_or(c_int::MAX);
-    // SAFETY: one structure of ours.
-    unsafe { libc::poll(&mut ready, 1, ms) > 0 }
 }
 
 /// Runs the function now, if it has not run yet. Waits if another thread is just running it.
@@ -176,15 +155,4 @@ fn end_by(end: ProcessEnd) {
         // A panic must not unwind into the C library; its message is on stderr.
         let _ = std::panic::catch_unwind(|| run_last(end));
     }
-}
-
-fn pipe() -> io::Result<(File, File)> {
-    let mut ends = [0; 2];
-    // SAFETY: room for two descriptors.
-    if unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) } != 0 {
-        return Err(io::Error::last_os_error());
-    }
-    // SAFETY: both descriptors are fresh and owned by nobody else.
-    let [reader, writer] = ends.map(|end| unsafe { File::from_raw_fd(end) });
-    Ok((reader, writer))
 }

@@ -5,7 +5,8 @@ use std::ffi::{c_int, c_void};
 use std::io;
 use std::mem;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
+use std::time::Duration;
 
 /// Signals that end a process and that nobody else need handle. SIGKILL cannot be caught.
 const FATAL: [c_int; 9] = [
@@ -23,20 +24,27 @@ const FATAL: [c_int; 9] = [
 /// What the process did, or would have done, on each of the signals without us, by position in [`FATAL`].
 static BEFORE: [OnceLock<libc::sigaction>; FATAL.len()] = [const { OnceLock::new() }; FATAL.len()];
 
-/// How long a dying process waits for the function, in milliseconds.
-const PATIENCE_MS: c_int = 5000;
+/// How long a dying process waits for the function, in seconds.
+const PATIENCE_S: libc::time_t = 5;
 
-/// Where the thread for the end is woken; taken by the first signal.
-static WAKE: AtomicI32 = AtomicI32::new(-1);
-/// Closed at its other end when that thread is done.
-static DONE: AtomicI32 = AtomicI32::new(-1);
+/// The signal by which the process ends, once there is one.
+static ENDS: AtomicI32 = AtomicI32::new(0);
+/// The signal by which it may end, until the thread for the end has heard of it.
+static MAY_END: AtomicI32 = AtomicI32::new(0);
+/// Grows whenever something is said. No descriptor is used for that: a host may close all that it does not know.
+static BELL: AtomicU32 = AtomicU32::new(0);
+/// How often [`tell_heard`] was called.
+static HEARD: AtomicU32 = AtomicU32::new(0);
+/// The thread for the end has done what there was to do at the end.
+static DONE: AtomicBool = AtomicBool::new(false);
 /// The process that all this was set up in. 0 before it was.
 static OWNER: AtomicI32 = AtomicI32::new(0);
 
-/// How often [`heard`] was called.
-static HEARD: AtomicU32 = AtomicU32::new(0);
+/// Operations of the system call `futex`, for words that no other process sees.
+const WAIT: c_int = libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG;
+const WAKE: c_int = libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG;
 
-/// What is said to the thread for the end, in a byte.
+/// What is said to the thread for the end.
 pub(super) enum Said {
     /// The process ends by this signal.
     Ends(c_int),
@@ -44,27 +52,64 @@ pub(super) enum Said {
     MayEnd(c_int),
 }
 
-/// Signals have smaller numbers.
-const MAY_END: u8 = 0x80;
+/// Waits until something is said, for so long at most.
+pub(super) fn listen(longest: Option<Duration>) -> Option<Said> {
+    let said = || match (ENDS.load(Ordering::Acquire), MAY_END.swap(0, Ordering::Acquire)) {
+        (0, 0) => None,
+        (0, signal) => Some(Said::MayEnd(signal)),
+        (signal, _) => Some(Said::Ends(signal)),
+    };
+    let rung = BELL.load(Ordering::Acquire);
+    said().or_else(|| {
+        let timeout = longest.map(|longest| libc::timespec {
+            tv_sec: longest.as_secs() as libc::time_t,
+            tv_nsec: longest.subsec_nanos().into(),
+        });
+        let timeout = timeout.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+        // SAFETY: the word is static and the time, if any, readable. The call returns at once if the word has changed since.
+        unsafe { libc::syscall(libc::SYS_futex, BELL.as_ptr(), WAIT, rung, timeout) };
+        said()
+    })
+}
 
-impl Said {
-    pub(super) fn of(byte: u8) -> Said {
-        let signal = c_int::from(byte & !MAY_END);
-        if byte & MAY_END != 0 { Said::MayEnd(signal) } else { Said::Ends(signal) }
+/// Only a call that is allowed in a signal handler.
+fn ring() {
+    BELL.fetch_add(1, Ordering::Release);
+    // SAFETY: the word is static.
+    unsafe { libc::syscall(libc::SYS_futex, BELL.as_ptr(), WAKE, 1) };
+}
+
+/// What there was to do for a [`Said::MayEnd`] is done.
+pub(super) fn tell_heard() {
+    HEARD.fetch_add(1, Ordering::Release);
+}
+
+/// What there was to do at the end is done.
+pub(super) fn tell_done() {
+    DONE.store(true, Ordering::Release);
+}
+
+/// Waits until it is so, for some seconds at most. Only calls that are allowed in a signal handler.
+fn wait_until(is_so: impl Fn() -> bool) {
+    let pause = libc::timespec { tv_sec: 0, tv_nsec: 500_000 };
+    let deadline = seconds() + PATIENCE_S;
+    while !is_so() && seconds() < deadline {
+        // SAFETY: reads a structure of ours.
+        unsafe { libc::nanosleep(&pause, std::ptr::null_mut()) };
     }
 }
 
-/// The thread for the end has done what there is to do for a [`Said::MayEnd`].
-pub(super) fn heard() {
-    HEARD.fetch_add(1, Ordering::Release);
+fn seconds() -> libc::time_t {
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: writes a structure of ours; this clock is always there.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut now) };
+    now.tv_sec
 }
 
 type Handler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
 
 /// The thread for the end is there.
-pub(super) fn set_ready(wake: c_int, done: c_int) {
-    DONE.store(done, Ordering::Relaxed);
-    WAKE.store(wake, Ordering::Relaxed);
+pub(super) fn set_ready() {
     // SAFETY: getpid has no precondition.
     OWNER.store(unsafe { libc::getpid() }, Ordering::Release);
 }
@@ -190,39 +235,22 @@ fn is_blocked(signal: c_int) -> bool {
     }
 }
 
-/// Tells the thread for the end, and waits until it has heard. Only calls that POSIX allows in a signal handler.
+/// Tells the thread for the end, and waits until it has heard. Only calls that are allowed in a signal handler.
 fn say_it_may_end(signal: c_int) {
-    let wake = WAKE.load(Ordering::Relaxed);
     let before = HEARD.load(Ordering::Acquire);
-    let byte = signal as u8 | MAY_END;
-    // SAFETY: writes one byte that is ours.
-    if wake < 0 || unsafe { libc::write(wake, (&raw const byte).cast(), 1) } != 1 {
-        return;
-    }
-    let millisecond = libc::timespec { tv_sec: 0, tv_nsec: 1_000_000 };
-    for _ in 0..PATIENCE_MS {
-        if HEARD.load(Ordering::Acquire) != before {
-            return;
-        }
-        // SAFETY: reads a structure of ours.
-        unsafe { libc::nanosleep(&millisecond, std::ptr::null_mut()) };
-    }
+    MAY_END.store(signal, Ordering::Release);
+    ring();
+    wait_until(|| HEARD.load(Ordering::Acquire) != before || DONE.load(Ordering::Acquire));
 }
 
-/// Only calls that POSIX allows in a signal handler.
+/// Only calls that are allowed in a signal handler.
 extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, _context: *mut c_void) {
     if is_own_process() {
-        let wake = WAKE.swap(-1, Ordering::Relaxed);
-        let byte = signal as u8;
-        let mut done = libc::pollfd { fd: DONE.load(Ordering::Relaxed), events: libc::POLLIN, revents: 0 };
-        // SAFETY: writes one byte that is ours, then waits for the other end of the second pipe to close. A second thread
-        // that dies meanwhile only waits, so that it does not end the process under the function.
-        unsafe {
-            if wake >= 0 {
-                libc::write(wake, (&raw const byte).cast(), 1);
-            }
-            libc::poll(&mut done, 1, PATIENCE_MS);
+        // A second thread that dies meanwhile only waits, so that it does not end the process under the function.
+        if ENDS.compare_exchange(0, signal, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+            ring();
         }
+        wait_until(|| DONE.load(Ordering::Acquire));
     }
     // SAFETY: the kernel gives a readable structure with SA_SIGINFO; whoever passes the signal on has it from there.
     let by_instruction = !info.is_null() && unsafe { (*info).si_code } > 0;

@@ -61,6 +61,24 @@ fn abort_is_a_signal() {
     assert_announced(&finished, ProcessEnd::Signal(SIGABRT));
 }
 
+/// Programs that become services close all descriptors that they do not know, and others then get the same numbers.
+#[test]
+fn it_needs_no_descriptors() {
+    let finished = Child::new().run(|_| {
+        announce();
+        // SAFETY: nobody in this child uses what lies behind standard error.
+        unsafe {
+            for descriptor in 3..1024 {
+                libc::close(descriptor);
+            }
+            libc::raise(SIGTERM);
+        }
+        unreachable!("the signal ends it")
+    });
+    finished.assert_signal(SIGTERM);
+    assert_announced(&finished, ProcessEnd::Signal(SIGTERM));
+}
+
 #[test]
 fn what_ran_early_does_not_run_again() {
     let finished = Child::new().run(|_| {
