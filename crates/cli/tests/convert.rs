@@ -4,6 +4,7 @@ mod support;
 
 use clrhost_testkit::{Finished, Run, scratch};
 use clrhost_trace::{Call, Encoder, End, Origin, Recording, Target, Thread};
+use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use support::files;
@@ -68,6 +69,20 @@ fn each_format_goes_beside_the_recording() {
         assert!(fs::metadata(folder.join(name)).expect("the file is there").len() > 0);
     }
     assert_eq!(files(&folder).len(), 7);
+}
+
+/// The schema is the one in speedscope 1.25.0, under MIT as speedscope is.
+#[test]
+fn speedscope_files_fit_the_schema_of_speedscope() {
+    let (folder, recording) = recorded();
+    convert(&recording, &["--format", "speedscope"]).assert_code(0);
+    let file = fs::read_to_string(folder.join("app.speedscope.json")).unwrap();
+    let document: Value = serde_json::from_str(&file).unwrap();
+    let schema = serde_json::from_str(include_str!("data/speedscope.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let problems: Vec<_> = validator.iter_errors(&document).map(|problem| problem.to_string()).collect();
+    assert_eq!(problems, [""; 0]);
+    assert_eq!(document["profiles"][0]["events"].as_array().map(Vec::len), Some(6));
 }
 
 #[test]

