@@ -3,8 +3,8 @@
 use crate::encoder::Encoder;
 use crate::format::calls::Head;
 use crate::format::{BLOCK_HEADER_BYTES, BlockHeader, FILE_HEADER_BYTES, FileHeader, kind};
-use crate::model::Loss;
-use crate::reader::{Event, Said, said};
+use crate::model::{Call, Loss};
+use crate::reader::{Event, Said, close, said};
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 
@@ -17,7 +17,7 @@ pub const SMALLEST_RING: u64 = 4 << 20;
 /// Writes what an [`Encoder`] makes into a file that grows up to a limit and then forgets its oldest part, again and again.
 ///
 /// The file is divided into eight segments, each of which begins with what has to be known to read it: of what the recording
-/// is, the targets, and the threads that live. Of all else, what is in the oldest segment is overwritten when the newest is
+/// is, the targets, and the threads that live with what they are inside of. Of all else, what is in the oldest segment is overwritten when the newest is
 /// full; the calls among it are counted as [lost](Loss).
 ///
 /// Targets and threads thus take room in every segment. Where they need more than half of it, further ones are left out, and
@@ -36,12 +36,24 @@ pub struct RingWriter<F> {
     origin: Vec<u8>,
     /// The blocks of targets.
     targets: Vec<u8>,
-    /// The blocks about each thread that lives: its beginning, its name, its kind.
-    threads: BTreeMap<u32, [Vec<u8>; 3]>,
+    /// The threads that live.
+    threads: BTreeMap<u32, Live>,
     /// Calls that were overwritten.
     overwritten: Loss,
     /// Blocks on their way into the file.
     pending: Vec<u8>,
+    /// Calls of a block that has to be looked into.
+    calls: Vec<Call>,
+}
+
+/// What later segments have to say of a thread.
+#[derive(Default)]
+struct Live {
+    /// The blocks of its beginning, its name and its kind.
+    blocks: [Vec<u8>; 3],
+    /// What it was inside of when last told, less what returned since, and when that was.
+    open: Vec<Call>,
+    open_at_ns: u64,
 }
 
 /// What is in a segment.
@@ -79,6 +91,7 @@ impl<F: Write + Seek> RingWriter<F> {
             threads: BTreeMap::new(),
             overwritten: Loss::default(),
             pending: Vec::new(),
+            calls: Vec::new(),
         })
     }
 
@@ -145,7 +158,7 @@ impl<F: Write + Seek> RingWriter<F> {
         self.current = (self.current + 1) % SEGMENTS as usize;
         self.written = 0;
         let forgotten = std::mem::take(&mut self.segments[self.current]);
-        self.overwritten.calls += forgotten.calls;
+        self.overwritten.calls = self.overwritten.calls.saturating_add(forgotten.calls);
         self.overwritten.until_ns = self.overwritten.until_ns.max(forgotten.until_ns);
 
         let origin = std::mem::take(&mut self.origin);
@@ -160,7 +173,15 @@ impl<F: Write + Seek> RingWriter<F> {
         self.add_within_half(&targets);
         self.targets = targets;
         let threads = std::mem::take(&mut self.threads);
-        threads.values().flatten().for_each(|blocks| self.add_within_half(blocks));
+        for (thread, live) in &threads {
+            live.blocks.iter().for_each(|blocks| self.add_within_half(blocks));
+            if !live.open.is_empty() {
+                let mut encoder = Encoder::without_file_header();
+                let open = live.open.iter().map(|call| (call.target, call.began_ns));
+                encoder.open_calls(*thread, live.open_at_ns, open);
+                self.add_within_half(encoder.bytes());
+            }
+        }
         self.threads = threads;
     }
 
@@ -194,9 +215,18 @@ impl<F: Write + Seek> RingWriter<F> {
             kind::CALLS => {
                 if let Some((head, _)) = Head::parse(payload) {
                     self.count(head.count.into(), head.until_ns);
+                    self.note_returns(head.thread, payload);
                 }
             }
-            kind::THREADS | kind::LOSSES => match said(kind, payload, &mut Vec::new()) {
+            kind::OPEN_CALLS => {
+                self.calls.clear();
+                if let Some(Said::OpenCalls { thread, at_ns }) = said(kind, payload, &mut self.calls) {
+                    let live = self.threads.entry(thread).or_default();
+                    live.open.clone_from(&self.calls);
+                    live.open_at_ns = at_ns;
+                }
+            }
+            kind::THREADS | kind::LOSSES => match said(kind, payload, &mut self.calls) {
                 Some(Said::Event(Event::ThreadBegan { thread, .. })) => self.note_thread(thread, 0, block),
                 Some(Said::Event(Event::ThreadNamed { thread, .. })) => self.note_thread(thread, 1, block),
                 Some(Said::Event(Event::ThreadKind { thread, .. })) => self.note_thread(thread, 2, block),
@@ -209,12 +239,21 @@ impl<F: Write + Seek> RingWriter<F> {
     }
 
     fn note_thread(&mut self, thread: u32, what: usize, block: &[u8]) {
-        self.threads.entry(thread).or_default()[what] = block.to_vec();
+        self.threads.entry(thread).or_default().blocks[what] = block.to_vec();
+    }
+
+    /// Takes what returned off the calls that later segments would tell of as open.
+    fn note_returns(&mut self, thread: u32, payload: &[u8]) {
+        let Some(live) = self.threads.get_mut(&thread).filter(|live| !live.open.is_empty()) else { return };
+        self.calls.clear();
+        if said(kind::CALLS, payload, &mut self.calls).is_some() {
+            self.calls.iter().for_each(|call| close(&mut live.open, call));
+        }
     }
 
     fn count(&mut self, calls: u64, until_ns: u64) {
         let segment = &mut self.segments[self.current];
-        segment.calls += calls;
+        segment.calls = segment.calls.saturating_add(calls);
         segment.until_ns = segment.until_ns.max(until_ns);
     }
 }

@@ -1,6 +1,6 @@
 //! Files of limited size.
 
-use clrhost_trace::{Encoder, End, Loss, Origin, Reader, Recording, RingWriter, SMALLEST_RING, Target};
+use clrhost_trace::{Encoder, End, Loss, OPEN, Origin, Reader, Recording, RingWriter, SMALLEST_RING, Target};
 use proptest::prelude::*;
 use std::io::{self, Cursor, Seek, SeekFrom, Write};
 use std::sync::LazyLock;
@@ -99,6 +99,31 @@ fn the_newest_is_kept_below_the_limit_and_the_rest_is_counted() {
     assert!(calls > made / 2);
     // What is lost came before what is kept.
     assert!(recording.calls.iter().all(|call| call.began_ns + call.duration_ns > until_ns - 1_000_000));
+}
+
+#[test]
+fn what_lasts_is_told_of_however_long_it_lasts() {
+    let mut ring = RingWriter::new(Cursor::new(Vec::new()), SMALLEST_RING).unwrap();
+    let mut encoder = Encoder::new();
+    encoder.targets(0, &vec![Target::default(); 60]);
+    encoder.thread_began(0, 1, 0);
+    encoder.open_calls(0, 500, [(51, 100), (52, 200), (53, 300)]);
+    ring.write(encoder.bytes()).unwrap();
+    encoder.clear();
+    // The inner two return.
+    encoder.calls(0, [(53, 300, 1000), (52, 200, 1200)]);
+    ring.write(encoder.bytes()).unwrap();
+    encoder.clear();
+    for round in 1..300 {
+        let now = round * 1_000_000;
+        encoder.calls(0, (0..8000).map(|n| ((n % 50) as u32, now + 100 * n, 50)));
+        ring.write(encoder.bytes()).unwrap();
+        encoder.clear();
+    }
+    let recording = read(ring.get_ref().get_ref());
+    assert!(recording.calls.iter().all(|call| call.began_ns != 200), "it was overwritten");
+    let open: Vec<_> = recording.calls.iter().filter(|call| call.duration_ns == OPEN).collect();
+    assert_eq!(open.iter().map(|call| (call.target, call.began_ns)).collect::<Vec<_>>(), [(51, 100)]);
 }
 
 #[test]

@@ -94,12 +94,7 @@ impl Assembly {
             let ThreadCalls { returned, open, .. } = &mut self.calls[thread as usize];
             returned.push(call);
             latest = latest.max(call.began_ns.saturating_add(call.duration_ns));
-            // Whatever was inside of a call that returned is over too.
-            if open.last().is_some_and(|innermost| call.began_ns <= innermost.began_ns)
-                && let Some(depth) = open.iter().rposition(|open| is_same(open, &call))
-            {
-                open.truncate(depth);
-            }
+            close(open, &call);
         }
         self.reaches(latest);
     }
@@ -192,6 +187,15 @@ fn in_order(threads: Vec<ThreadCalls>) -> Vec<Call> {
         }
     }
     all
+}
+
+/// Takes a call that returned off those that are open, and whatever was inside of it, which is over too.
+pub fn close(open: &mut Vec<Call>, returned: &Call) {
+    if open.last().is_some_and(|innermost| returned.began_ns <= innermost.began_ns)
+        && let Some(depth) = open.iter().rposition(|open| is_same(open, returned))
+    {
+        open.truncate(depth);
+    }
 }
 
 fn is_same(open: &Call, returned: &Call) -> bool {

@@ -5,6 +5,7 @@ mod blocks;
 mod event;
 mod ring;
 
+pub(crate) use assembly::close;
 pub use event::Event;
 pub(crate) use event::{Said, said};
 pub use ring::Source as FileSource;
