@@ -4,7 +4,7 @@ const UNITS: [(&str, f64); 4] = [("ns", 1.0), ("µs", 1e3), ("ms", 1e6), ("s", 1
 
 /// A duration with three significant digits and the unit that leaves at most three before the point; whole seconds
 /// from 1,000 s on.
-pub(crate) fn duration(ns: f64) -> String {
+pub fn duration(ns: f64) -> String {
     for (unit, size) in UNITS {
         let value = ns / size;
         let decimals = match value {
@@ -24,7 +24,7 @@ pub(crate) fn duration(ns: f64) -> String {
 }
 
 /// A count with a comma at each thousand.
-pub(crate) fn count(number: u64) -> String {
+pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -37,7 +37,7 @@ pub(crate) fn count(number: u64) -> String {
 }
 
 /// "1 call", "2 calls": a count with its noun.
-pub(crate) fn counted(number: u64, noun: &str) -> String {
+pub fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
 }
 

@@ -11,6 +11,7 @@
 
 mod assemble;
 mod context;
+mod diff;
 mod duration;
 mod json;
 mod judged;
@@ -23,10 +24,12 @@ pub use assemble::FUNCTION_POINTERS;
 pub use clrhost_boundary::TaskType;
 pub use clrhost_policy::{Finding, FindingKind, PolicyReport, PolicyRule};
 pub use context::{HostOutcome, ReportContext};
+pub use diff::{Change, DIFF_SCHEMA, Diff, DiffOptions, Metric, RunSums, Side};
+pub use duration::{count, counted, duration};
 pub use judged::{is_judged, subject_of};
 pub use model::{
     Application, BracketKind, CallerKind, CallerRow, Clock, CrossingKind, Exit, FailedCall, FoldedTasks,
     Hidden, Host, HostDenied, MismatchRow, Mode, Note, OpenRow, OpenedBy, Process, Report, Runtime, SCHEMA,
     Source, TargetRow, TaskRow, Timing, Totals,
 };
-pub use text::{Style, TextOptions};
+pub use text::{Style, TextOptions, TextPage};

@@ -36,6 +36,15 @@ pub(crate) const CODES: [&str; 22] = [
     "counted",
 ];
 
+impl Report {
+    /// Adds the notes that its other fields call for, behind those that are there: for reports that are made elsewhere than from a
+    /// snapshot.
+    pub fn add_notes(&mut self) {
+        let notes = of(self);
+        self.notes.extend(notes);
+    }
+}
+
 /// The notes of a report whose other fields are complete.
 pub(crate) fn of(report: &Report) -> Vec<Note> {
     let with_text = |code: &&str| text(code, report).map(|text| Note { code: (*code).to_owned(), text });

@@ -101,7 +101,7 @@ Native functions, by total time
   calls    total     self     mean      p50      p99      max  thr  method → library!symbol
   1,000  1.00 ms   700 µs  1.00 µs   960 ns   960 ns  1.00 µs    1  Orders.Native.sqlite3_step
       1  20.0 µs  20.0 µs  20.0 µs  18.4 µs  18.4 µs  20.0 µs    1  Orders.Native.Prepare
-  … 4 more (--top 0 shows all, --report FILE --format json has everything)
+  … 4 more (--top 0 shows all, --format json has everything)
   2 of 6 rows with 1,001 calls: declared by CoreLib or the framework (--user-only leaves them out)
 
 Callbacks, by total time
@@ -113,12 +113,12 @@ Policy orders.toml, enforced
   targets  calls  denied  let through  over budget  rule
         1      0       2            0            0  deny: no shells, line 6
         1      1       0            0            1  allow: rule 2, line 11, budget 15.0 µs
-  … 2 more (--top 0 shows all, --report FILE --format json has everything)
+  … 2 more (--top 0 shows all, --format json has everything)
   matched nothing: 1 rule
   denied by "no shells" (line 6): Orders.Native.Shell → libc!system, 2 times
   called although denied by the default "deny": Interop+Sys.GetErrNo →
   libSystem.Native!SystemNative_GetErrNo, 1,000 times
-  … 1 more (--top 0 shows all, --report FILE --format json has everything)
+  … 1 more (--top 0 shows all, --format json has everything)
   not asked about: 1 target, to which no name led (function pointers)
   too little known of 1 target to tell whether an earlier rule, which says otherwise, matches
 
@@ -127,7 +127,7 @@ Threads, by calls
    1   4711  2,001      3,000      2     728 µs     0        0           0  user
    3   4720      3          1      3      70 ns     0        3           2  failing, user, ended
    -      -  2,001      3,000      2     728 µs     0        0           0  5,000 more, ended
-  … 1 more (--top 0 shows all, --report FILE --format json has everything)
+  … 1 more (--top 0 shows all, --format json has everything)
 
 Still open: normal where a thread waits in native code at exit
   still open: thread 2 '.NET Timer' in SystemNative_LowLevelMonitor_TimedWait for 2.30 s
@@ -366,7 +366,7 @@ fn more_rows_than_asked_for_are_counted() {
     }
     let report = world.report(context());
     let text = report.render_text(&at(100));
-    let more = "\n  … 17 more (--top 0 shows all, --report FILE --format json has everything)\n";
+    let more = "\n  … 17 more (--top 0 shows all, --format json has everything)\n";
     assert!(text.contains(more), "{text}");
     let all = report.render_text(&TextOptions { top: 0, ..at(100) });
     assert_eq!(all.matches(" A.b").count(), 42);

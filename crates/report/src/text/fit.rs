@@ -1,12 +1,12 @@
 //! Making text fit: shortening names, wrapping sentences. Widths are in characters.
 
 /// Characters that a terminal would act on are replaced, so that a name can't move the cursor.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|char| if char.is_control() { '\u{FFFD}' } else { char }).collect()
 }
 
 /// At most `width` characters of `text`: its beginning and its end, the end being what tells methods apart.
-pub(super) fn shorten(text: &str, width: usize) -> String {
+pub(crate) fn shorten(text: &str, width: usize) -> String {
     let length = text.chars().count();
     if length <= width {
         return text.to_owned();
@@ -18,7 +18,7 @@ pub(super) fn shorten(text: &str, width: usize) -> String {
 }
 
 /// `text` on lines of at most `width` characters, broken at blanks. A word that is too long for a line is shortened.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in text.split(' ').filter(|word| !word.is_empty()) {
@@ -43,18 +43,18 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
 /// A name with what belongs to it. Where there is no room for all, `suffix` goes first, then `extra`, and only then is
 /// the name itself shortened: it is what people look for.
 #[derive(Default)]
-pub(super) struct Label {
-    pub(super) name: String,
-    pub(super) suffix: String,
-    pub(super) extra: String,
+pub(crate) struct Label {
+    pub(crate) name: String,
+    pub(crate) suffix: String,
+    pub(crate) extra: String,
 }
 
 impl Label {
-    pub(super) fn length(&self) -> usize {
+    pub(crate) fn length(&self) -> usize {
         [&self.name, &self.suffix, &self.extra].map(|part| part.chars().count()).iter().sum()
     }
 
-    pub(super) fn fit(&self, width: usize) -> String {
+    pub(crate) fn fit(&self, width: usize) -> String {
         let whole = format!("{}{}{}", self.name, self.suffix, self.extra);
         let without_suffix = format!("{}{}", self.name, self.extra);
         let fitting = [whole, without_suffix].into_iter().find(|text| text.chars().count() <= width);

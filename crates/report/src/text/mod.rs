@@ -4,9 +4,9 @@
 //! sentences wrapped, numbers are never cut.
 
 mod brackets;
-mod fit;
+pub(crate) mod fit;
 mod policy;
-mod table;
+pub(crate) mod table;
 mod targets;
 mod tasks;
 
@@ -52,21 +52,21 @@ impl Style {
         }
     }
 
-    fn title(self, text: &str) -> String {
+    pub(crate) fn title(self, text: &str) -> String {
         self.wrapped("1", text)
     }
 
-    fn quiet(self, text: &str) -> String {
+    pub(crate) fn quiet(self, text: &str) -> String {
         self.wrapped("2", text)
     }
 
-    fn defect(self, text: &str) -> String {
+    pub(crate) fn defect(self, text: &str) -> String {
         self.wrapped("31", text)
     }
 }
 
 /// The text under way, line by line.
-struct Page {
+pub(crate) struct Page {
     width: usize,
     top: usize,
     style: Style,
@@ -74,19 +74,28 @@ struct Page {
 }
 
 impl Page {
-    fn line(&mut self, line: &str) {
+    pub(crate) fn new(options: &TextOptions) -> Page {
+        let width = options.width.max(MIN_WIDTH);
+        Page { width, top: options.top, style: options.style, text: String::new() }
+    }
+
+    pub(crate) fn into_text(self) -> String {
+        self.text
+    }
+
+    pub(crate) fn line(&mut self, line: &str) {
         self.text.push_str(line.trim_end());
         self.text.push('\n');
     }
 
-    fn section(&mut self, title: &str) {
+    pub(crate) fn section(&mut self, title: &str) {
         self.text.push('\n');
         let title = self.style.title(title);
         self.line(&title);
     }
 
     /// A sentence over as many lines as it needs; `first` begins the first line, blanks of the same width the others.
-    fn sentence(&mut self, first: &str, sentence: &str, paint: impl Fn(Style, &str) -> String) {
+    pub(crate) fn sentence(&mut self, first: &str, sentence: &str, paint: impl Fn(Style, &str) -> String) {
         let indent = first.chars().count();
         for (index, line) in wrap(sentence, self.width - indent).iter().enumerate() {
             let begin = if index == 0 { first.to_owned() } else { " ".repeat(indent) };
@@ -96,17 +105,16 @@ impl Page {
     }
 
     /// How many of so many rows are shown.
-    fn shown(&self, rows: usize) -> usize {
+    pub(crate) fn shown(&self, rows: usize) -> usize {
         if self.top == 0 { rows } else { rows.min(self.top) }
     }
 
     /// Says how many of so many rows were left out, if any were.
-    fn more(&mut self, rows: usize) {
+    pub(crate) fn more(&mut self, rows: usize) {
         let left_out = rows - self.shown(rows);
         if left_out > 0 {
             let more = count(left_out as u64);
-            let sentence =
-                format!("{more} more (--top 0 shows all, --report FILE --format json has everything)");
+            let sentence = format!("{more} more (--top 0 shows all, --format json has everything)");
             self.sentence("  … ", &sentence, Style::quiet);
         }
     }
@@ -124,11 +132,40 @@ impl Page {
     }
 }
 
+/// Text in the manner of reports for what others have to say: titles and sentences, wrapped, safe to show on a terminal.
+pub struct TextPage(Page);
+
+impl TextPage {
+    /// An empty one.
+    pub fn new(options: &TextOptions) -> TextPage {
+        TextPage(Page::new(options))
+    }
+
+    /// A line on its own, set off.
+    pub fn title(&mut self, title: &str) {
+        self.0.sentence("", &clean(title), Style::title);
+    }
+
+    /// An empty line and the title of a section.
+    pub fn section(&mut self, title: &str) {
+        self.0.section(&clean(title));
+    }
+
+    /// A sentence of a section.
+    pub fn point(&mut self, sentence: &str) {
+        self.0.sentence("  - ", &clean(sentence), |_, line| line.to_owned());
+    }
+
+    /// The text.
+    pub fn into_text(self) -> String {
+        self.0.text
+    }
+}
+
 impl Report {
     /// Renders the report for people.
     pub fn render_text(&self, options: &TextOptions) -> String {
-        let width = options.width.max(MIN_WIDTH);
-        let mut page = Page { width, top: options.top, style: options.style, text: String::new() };
+        let mut page = Page::new(options);
         page.sentence("", &self.headline(), Style::title);
         page.sentence("", &self.circumstances(), |_, line| line.to_owned());
         targets::native(&mut page, self);

@@ -10,23 +10,23 @@ const GAP: &str = "  ";
 const MIN_NAME: usize = 24;
 
 /// A table under way.
-pub(super) struct Table {
+pub(crate) struct Table {
     headers: Vec<&'static str>,
     name_header: &'static str,
     rows: Vec<(Vec<String>, Label)>,
 }
 
 impl Table {
-    pub(super) fn new(headers: Vec<&'static str>, name_header: &'static str) -> Table {
+    pub(crate) fn new(headers: Vec<&'static str>, name_header: &'static str) -> Table {
         Table { headers, name_header, rows: Vec::new() }
     }
 
-    pub(super) fn row(&mut self, numbers: Vec<String>, name: Label) {
+    pub(crate) fn row(&mut self, numbers: Vec<String>, name: Label) {
         debug_assert_eq!(numbers.len(), self.headers.len());
         self.rows.push((numbers, name));
     }
 
-    pub(super) fn print(&self, page: &mut Page) {
+    pub(crate) fn print(&self, page: &mut Page) {
         let widths: Vec<usize> = (0..self.headers.len())
             .map(|column| {
                 let cells = self.rows.iter().map(|row| row.0[column].chars().count());
