@@ -89,7 +89,7 @@ fn known_end(began_ns: u64, duration_ns: u64) -> u64 {
 /// The end that the recording tells, or the last thing that happened in it, whichever is later.
 fn end_of(recording: &Recording) -> u64 {
     let told = match recording.end {
-        End::Cut => 0,
+        End::Cut => recording.until_ns,
         End::Stopped { at_ns } | End::Exit { at_ns, .. } | End::Signal { at_ns, .. } => at_ns,
     };
     let calls = recording.calls.iter().map(|call| known_end(call.began_ns, call.duration_ns));

@@ -206,7 +206,7 @@ impl Analysis<'_> {
                    know which rows belong to the framework, nor what was not recorded."
                 .to_owned(),
         }];
-        let lost: u64 = self.recording.losses.iter().map(|loss| loss.calls).sum();
+        let lost = self.recording.losses.iter().fold(0u64, |sum, loss| sum.saturating_add(loss.calls));
         if lost > 0 {
             let lost = clrhost_report::counted(lost, "call");
             let text = format!("The recording lacks {lost}, which are in no number here.");

@@ -1,8 +1,10 @@
 //! The command line.
 
 use crate::convert::Convert;
+use crate::diff::{self, DiffCommand};
 use crate::exit_code;
 use crate::recording::Recording;
+use crate::report::{self, ReportCommand};
 use crate::trace::library;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clrhost::engine::{RollForward, Version};
@@ -25,6 +27,12 @@ pub enum Command {
     /// Run any command and report the crossings of every .NET process in it
     #[command(after_help = TRACE_HELP, override_usage = "clrhost trace [OPTIONS] [--] <COMMAND> [ARGS]...")]
     Trace(Trace),
+    /// Say what a recording tells: as text, as JSON, or as a page to look at
+    #[command(after_help = report::HELP)]
+    Report(ReportCommand),
+    /// Compare two runs: what got slower, what is new, what is gone
+    #[command(after_help = diff::HELP)]
+    Diff(DiffCommand),
     /// Say which .NET is installed, what would be used and what is in the way
     #[command(after_help = DOCTOR_HELP)]
     Doctor(Doctor),

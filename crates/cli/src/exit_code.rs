@@ -4,6 +4,8 @@
 use clrhost::Error;
 use clrhost::engine::ErrorKind;
 
+/// `clrhost diff`: something grew by more than the limit.
+pub const OVER_THE_LIMIT: i32 = 1;
 /// The application ran, but the report could not be written.
 pub const REPORT_NOT_WRITTEN: i32 = 120;
 /// No .NET was found.

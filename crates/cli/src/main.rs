@@ -2,15 +2,20 @@
 
 mod args;
 mod convert;
+mod diff;
 mod doctor;
 mod exit_code;
+mod input;
+mod output;
 mod policy;
 mod progress;
 mod recording;
 mod render;
+mod report;
 mod run;
 mod sink;
 mod trace;
+mod units;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser, error::ErrorKind};
@@ -34,6 +39,8 @@ fn dispatch(command: Command) -> i32 {
     let done = match command {
         Command::Run(options) => return run::run(options),
         Command::Trace(options) => Ok(trace::trace(&options)),
+        Command::Report(options) => report::report(&options),
+        Command::Diff(options) => diff::diff(&options),
         Command::Doctor(options) => doctor::doctor(&options),
         Command::Convert(options) => convert::convert(&options),
         Command::Completions { shell } => {

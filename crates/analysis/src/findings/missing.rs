@@ -6,6 +6,8 @@ use crate::names;
 use clrhost_trace::{Direction, End, OPEN};
 use std::collections::BTreeMap;
 
+/// How many damaged places are told of one by one.
+const MOST_DAMAGE: usize = 20;
 /// How many threads that lost calls are listed.
 const MOST_LOSERS: usize = 20;
 
@@ -56,6 +58,8 @@ pub(super) fn missing(analysis: &Analysis<'_>) -> Missing {
     let counted = own.map(|report| report.totals.leave + report.totals.reverse_enter);
     Missing {
         cut: recording.end == End::Cut,
+        damage: recording.damage.iter().take(MOST_DAMAGE).map(ToString::to_string).collect(),
+        damage_left_out: recording.damage.len().saturating_sub(MOST_DAMAGE) as u64,
         no_report: recording.report.is_none(),
         lost_calls: by_thread.values().fold(0, |sum, &calls| sum.saturating_add(calls)),
         lost_by_thread,

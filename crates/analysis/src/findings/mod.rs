@@ -192,6 +192,10 @@ pub struct OpenCall {
 pub struct Missing {
     /// It was not closed: the process was killed or still ran, and what came after the last block is not there.
     pub cut: bool,
+    /// Places where the file could not be read, in words, the first 20.
+    pub damage: Vec<String>,
+    /// Places beyond those.
+    pub damage_left_out: u64,
     /// There is no report of the process's own.
     pub no_report: bool,
     /// Calls that were made and not recorded.

@@ -94,6 +94,16 @@ impl Missing {
                     .to_owned(),
             );
         }
+        if !self.damage.is_empty() {
+            let more = match self.damage_left_out {
+                0 => String::new(),
+                more => format!("; and {} more", counted(more, "place")),
+            };
+            lines.push(format!(
+                "The file is damaged, and what stood there is missing: {}{more}.",
+                self.damage.join("; ")
+            ));
+        }
         if self.no_report {
             lines.push(
                 "It has no report of the process's own, so all numbers are from the recorded calls alone."

@@ -71,7 +71,7 @@ pub(super) fn of(analysis: &Analysis<'_>, most_drawn: usize) -> Drawing {
         match density.len().checked_sub(3).filter(|&last| density[last] == part) {
             Some(last) => {
                 density[last + 1] += 1;
-                density[last + 2] += own;
+                density[last + 2] = density[last + 2].saturating_add(own);
             }
             None => density.extend([part, 1, own]),
         }

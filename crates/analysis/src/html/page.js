@@ -29,15 +29,17 @@
   ];
   byId("tiles").append(...tiles.map(([key, word, value, text]) => tile(key, word, value, text(value), false)));
 
-  byId("words-warnings").append(...data.missing.map(line => el("li", {}, line)));
-  byId("words-list").append(...(data.time.length ? data.time : ["No call was long, and the runtime was not seen to hold its threads."]).map(line => el("li", {}, line)));
+  // A number and its unit stay on one line.
+  const together = line => line.replace(/(\d) (ns|µs|ms|s|%)(?=\W|$)/g, "$1\u00a0$2");
+  byId("words-warnings").append(...data.missing.map(line => el("li", {}, together(line))));
+  byId("words-list").append(...(data.time.length ? data.time : ["No call was long, and the runtime was not seen to hold its threads."]).map(line => el("li", {}, together(line))));
 
   const notes = [];
   if (data.drawing.dense) {
     byId("legend-dense").hidden = false;
     notes.push(`Of ${counted(about.calls, "call")} the ${count(data.drawing.drawn)} longest are drawn one by one; the ${count(data.drawing.dense)} others, none longer than ${duration(data.drawing.longest_dense_ns)}, are drawn as the grey line below each thread. All sums, tables, histograms and the flame graph are of all calls.`);
   }
-  if (data.bands_left_out) notes.push(`${counted(data.bands_left_out, "short pause or collection")} not drawn.`.replace("collections not", "collections not"));
+  if (data.bands_left_out) notes.push(`${counted(data.bands_left_out, "short pause or collection")} not drawn.`);
   if (notes.length) {
     byId("tl-note").textContent = notes.join(" ");
     byId("tl-note").hidden = false;
@@ -96,7 +98,7 @@
   cards(12);
   if (!byTotal.length) byId("latency-cards").textContent = "No call returned.";
 
-  const list = lines => el("ul", { class: "sentences" }, ...lines.map(line => el("li", {}, line)));
+  const list = lines => el("ul", { class: "sentences" }, ...lines.map(line => el("li", {}, together(line))));
   byId("missing-body").append(
     wrong ? list(data.missing) : el("p", {}, "Nothing: the recording was closed, and no call was lost."),
     el("h3", { class: "sub" }, "Open at the end"),

@@ -88,6 +88,12 @@ impl Scene {
 
     pub fn finish(mut self, end: End) -> Recording {
         self.recording.end = end;
+        let calls = self.recording.calls.iter().filter(|call| call.duration_ns != OPEN);
+        let last = calls.map(|call| call.began_ns + call.duration_ns).max().unwrap_or(0);
+        self.recording.until_ns = match end {
+            End::Cut => last,
+            End::Stopped { at_ns } | End::Exit { at_ns, .. } | End::Signal { at_ns, .. } => at_ns,
+        };
         self.recording
             .calls
             .sort_by_key(|call| (call.thread, call.began_ns, std::cmp::Reverse(call.duration_ns)));

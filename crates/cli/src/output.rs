@@ -1,0 +1,62 @@
+//! Where reports, pages and comparisons go: a file, which is whole or not there, or stdout.
+
+use crate::sink::Sink;
+use clrhost::report::{Style, TextOptions};
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+/// Columns of text that does not go to a terminal: enough for tables and names beside them.
+const WIDTH_IN_FILES: usize = 120;
+
+/// The place for one of them.
+pub struct Output(Option<PathBuf>);
+
+impl Output {
+    /// A file, or stdout where there is none.
+    pub fn new(path: Option<&Path>) -> Output {
+        Output(path.map(Path::to_owned))
+    }
+
+    /// Writes it whole. The outer error is that of stdout, the inner one a message for people.
+    pub fn write(&self, make: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<Result<(), String>> {
+        let mut bytes = Vec::new();
+        make(&mut bytes)?;
+        let Some(path) = &self.0 else {
+            let mut stdout = io::stdout().lock();
+            return stdout.write_all(&bytes).and_then(|()| stdout.flush()).map(Ok);
+        };
+        let written = Sink::open(Some(path)).and_then(|sink| sink.write(&bytes));
+        Ok(written.map_err(|error| format!("cannot write to {}: {error}", path.display())))
+    }
+
+    /// The same, of text.
+    pub fn write_text(&self, text: &str) -> io::Result<Result<(), String>> {
+        self.write(|bytes| bytes.write_all(text.as_bytes()))
+    }
+}
+
+/// Text for this place: as wide as the terminal, and coloured only there.
+pub fn text_options(top: usize, output: &Output) -> TextOptions {
+    let to_terminal = output.0.is_none() && io::stdout().is_terminal();
+    let terminal = terminal_size::terminal_size_of(io::stdout()).filter(|_| to_terminal);
+    let width = terminal.map_or(WIDTH_IN_FILES, |(width, _)| usize::from(width.0)).clamp(60, 200);
+    let coloured = to_terminal && std::env::var_os("NO_COLOR").is_none();
+    TextOptions { width, top, style: if coloured { Style::Ansi } else { Style::Plain } }
+}
+
+/// Nothing is written over what is read, nor two things into one file. The error is a message for people.
+pub fn check_distinct(input: &Path, outputs: [Option<&Path>; 2]) -> Result<(), String> {
+    let place = |path: &Path| fs::canonicalize(path).or_else(|_| std::path::absolute(path)).ok();
+    let [first, second] = outputs.map(|output| output.and_then(place));
+    if first.is_some() && first == second {
+        return Err("two outputs are to go into one file; name another".to_owned());
+    }
+    let read = place(input);
+    match [first, second].into_iter().flatten().find(|output| Some(output) == read.as_ref()) {
+        Some(_) => {
+            Err(format!("{}: the file that is read would be written over; name another", input.display()))
+        }
+        None => Ok(()),
+    }
+}
