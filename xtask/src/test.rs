@@ -14,6 +14,11 @@ pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
     if let Err(failure) = debian::ensure_command("gdb", "gdb") {
         progress("gdb", &format!("missing, so its tests are skipped: {failure}"));
     }
+    // So do those of the page that `clrhost report --html` writes: 100 MB to fetch, ten seconds.
+    let browser = debian::ensure_command("chromium-headless-shell", "chromium-headless-shell");
+    if let Err(failure) = &browser {
+        progress("chromium", &format!("missing, so tests that need a browser may be skipped: {failure}"));
+    }
     fixtures::build()?;
     fixtures::build_sample("orders", "Orders")?;
     fixtures::build_sample("load", "Load")?;
@@ -38,6 +43,9 @@ pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
     let mut tests = cargo();
     tests.args(["test", "--workspace", "--no-fail-fast"]).args(filter);
     tests.env("CLRHOST_TEST_DOTNET_ROOT", &dotnet.root);
+    if browser.is_ok() {
+        tests.env("CLRHOST_NEEDS_BROWSER", "1");
+    }
     step("tests", &mut tests)?;
     Ok(0)
 }

@@ -28,9 +28,9 @@ pub(crate) fn is_pool_worker(thread: &Thread) -> bool {
     matches!(thread.kind.as_deref(), Some("thread_pool" | "threadpool_worker"))
 }
 
-/// "12 thread-pool workers", "1 finalizer thread".
-pub(crate) fn kind(kind: &str, number: u64) -> String {
-    let noun = match kind {
+/// The noun for threads of a kind.
+pub(crate) fn kind(kind: &str) -> &'static str {
+    match kind {
         "thread_pool" | "threadpool_worker" => "thread-pool worker",
         "main" => "main thread",
         "finalizer" => "finalizer thread",
@@ -38,8 +38,7 @@ pub(crate) fn kind(kind: &str, number: u64) -> String {
         "gc" => "GC thread",
         kind if kind.starts_with("threadpool_") => "thread-pool helper thread",
         _ => "thread",
-    };
-    clrhost_report::counted(number, noun)
+    }
 }
 
 /// Native functions in which .NET's own threads wait until there is work for them: long calls of these are no news.

@@ -86,12 +86,25 @@ fn the_numbers_on_the_page_are_the_recordings() {
         for (dark, light) in [(false, "light"), (true, "dark")] {
             browser.dark(dark);
             browser.picture(&format!("service-{light}"), false);
-            browser.picture(&format!("service-{light}-whole"), true);
+            for section in ["timeline", "flame", "threads", "latency"] {
+                browser.value(&format!(
+                    "document.getElementById('{section}').scrollIntoView({{ behavior: 'instant' }})"
+                ));
+                browser.settle();
+                browser.picture(&format!("service-{light}-{section}"), false);
+            }
+            browser.value("scrollTo({ top: 0, behavior: 'instant' })");
         }
         browser.dark(false);
         browser.resize(390, 844, true);
         browser.picture("service-phone", false);
-        browser.picture("service-phone-whole", true);
+        for section in ["timeline", "targets", "latency"] {
+            browser.value(&format!(
+                "document.getElementById('{section}').scrollIntoView({{ behavior: 'instant' }})"
+            ));
+            browser.settle();
+            browser.picture(&format!("service-phone-{section}"), false);
+        }
         let wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
         assert_eq!(browser.value(wider), 0, "nothing sticks out on a phone");
     });
@@ -113,7 +126,7 @@ fn a_million_calls_are_drawn_with_a_word_on_what_is_not() {
             "data.drawing.density.flat().reduce((sum, value, at) => sum + (at % 3 === 1 ? value : 0), 0)";
         assert_eq!(browser.value(dense), 1_000_000);
         browser.picture("million", false);
-        browser.value("document.getElementById('timeline').scrollIntoView()");
+        browser.value("document.getElementById('timeline').scrollIntoView({ behavior: 'instant' })");
         browser.picture("million-timeline", false);
     });
 }
@@ -174,7 +187,7 @@ fn tables_sort_and_filter() {
         assert_eq!(browser.value("document.querySelectorAll('#targets-table tbody tr').length"), 3);
         browser.value("document.querySelector('#targets-table tbody button').click()");
         assert_eq!(browser.value("document.querySelectorAll('#targets-table tr.opened svg').length"), 1);
-        browser.value("document.getElementById('targets').scrollIntoView()");
+        browser.value("document.getElementById('targets').scrollIntoView({ behavior: 'instant' })");
         browser.picture("table-opened", false);
     });
 }
@@ -183,7 +196,7 @@ fn tables_sort_and_filter() {
 fn the_timeline_obeys_keyboard_and_mouse() {
     let recording = service();
     with_page(&recording, PageOptions::default(), |browser| {
-        browser.value("document.getElementById('timeline').scrollIntoView(); document.getElementById('tl-scroll').focus()");
+        browser.value("document.getElementById('timeline').scrollIntoView({ behavior: 'instant' }); document.getElementById('tl-scroll').focus()");
         let seen = "[timeline.view.from, timeline.view.to]";
         let whole: [f64; 2] = serde_json::from_value(browser.value(seen)).unwrap();
         assert_eq!(whole, [0.0, 6e9]);
@@ -237,7 +250,7 @@ fn the_timeline_obeys_keyboard_and_mouse() {
 fn the_flame_graph_zooms() {
     let recording = service();
     with_page(&recording, PageOptions::default(), |browser| {
-        browser.value("document.getElementById('flame').scrollIntoView()");
+        browser.value("document.getElementById('flame').scrollIntoView({ behavior: 'instant' })");
         browser.picture("flame", false);
         let boxes = "document.querySelectorAll('.flame button').length";
         let before = browser.value(boxes).as_u64().unwrap();

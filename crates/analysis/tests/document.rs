@@ -67,7 +67,10 @@ fn damage_is_told() {
     }
     let missing = Analysis::new(&recording).unwrap().findings(FindingsOptions::default()).about_missing();
     let damage = missing.iter().find(|line| line.starts_with("The file is damaged")).unwrap();
-    assert!(damage.contains("5 bytes at offset 0 are damaged (1 block lost); 5 bytes at offset 1"), "{damage}");
+    assert!(
+        damage.contains("5 bytes at offset 0 are damaged (1 block lost); 5 bytes at offset 1"),
+        "{damage}"
+    );
     assert!(damage.ends_with("and 5 places more."), "{damage}");
     assert!(recording.calls.iter().any(|call| call.duration_ns == OPEN));
 }

@@ -10,16 +10,18 @@ use std::path::PathBuf;
 
 pub const HELP: &str = "\
 A and B are recordings, or reports that `clrhost run --report FILE.json` wrote. Native functions and
-callbacks are matched by name; what grew most comes first. New and gone ones are shown, and are never over
-the limit.
+callbacks are matched by name; what grew most comes first. New and gone ones are shown, and are never
+over the limit. docs/reports.md describes the JSON.
 
 Examples:
   clrhost diff before.json after.json
-  clrhost diff before.json after.json --by mean          order by the mean time of a call
-  clrhost diff before.json after.json --over 10%         for CI: fails if a total grew by more than 10 %
-  clrhost diff before.json after.json --by calls --over 0%   fails if anything is called more often
+  clrhost diff before.json after.json --by mean     order by the mean time of a call
+  clrhost diff before.json after.json --over 10%    in CI: fail if a total grew by more than 10 %
+  clrhost diff before.json after.json --by calls --over 0%
+                                                    fail if anything is called more often
 
-Exits with 0 if nothing is over the limit, 1 if something is, 125 if the files cannot be read or compared.";
+Exits with 0 if nothing is over the limit, 1 if something is, and 125 if the files cannot be read or
+compared.";
 
 /// Options of `clrhost diff`.
 #[derive(Args)]

@@ -12,16 +12,17 @@ use std::io;
 use std::path::PathBuf;
 
 pub const HELP: &str = "\
-FILE is a recording, or a report that `clrhost run --report FILE.json` wrote. Of a recording the report
-is the one that its process made at its end; where it could not (it was killed, or still runs), it is
-made from the recorded calls, and says so. What is said about time is from the calls in any case.
+FILE is a recording, or a report that `clrhost run --report FILE.json` wrote. Of a recording the
+report is the one that its process made at its end. Where it could not (it was killed, or still runs)
+the report is made from the recorded calls, and says so. What is said about time is from the calls in
+any case. docs/reports.md describes the JSON and the page.
 
 Examples:
-  clrhost report orders.clrtrace                       what happened, in words and tables
-  clrhost report orders.clrtrace --html orders.html    one page to look at, in any browser, without a network
-  clrhost report orders.clrtrace --over 20ms           calls of 20 ms and more are long
+  clrhost report orders.clrtrace                     what happened, in words and tables
+  clrhost report orders.clrtrace --html orders.html  a page to look at, which needs no network
+  clrhost report orders.clrtrace --over 20ms         calls of 20 ms and more are long
   clrhost report orders.clrtrace --format json | jq .time.stays
-  clrhost report crossings.json                        a report as text";
+  clrhost report crossings.json                      a report as text";
 
 /// Options of `clrhost report`.
 #[derive(Args)]

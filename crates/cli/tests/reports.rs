@@ -99,7 +99,10 @@ fn bad_input_is_refused_with_what_to_do() {
     for (args, expected) in [
         (&["report", "none.clrtrace"][..], "none.clrtrace: No such file"),
         (&["report", "."], "it is a directory"),
-        (&["report", "other.json"], "it is of the format clrhost.report/9, and this clrhost reads clrhost.report/1"),
+        (
+            &["report", "other.json"],
+            "it is of the format clrhost.report/9, and this clrhost reads clrhost.report/1",
+        ),
         (&["report", "half.json"], "not a whole report: missing field"),
         (&["report", "json.json"], "no report of clrhost"),
         (&["report", "broken.json"], "not readable as JSON"),
@@ -142,7 +145,8 @@ fn what_got_slower_is_told_and_ends_with_one_if_it_is_over_the_limit() {
     let (a, b) = ("service.clrtrace", "slower.clrtrace");
     let done = clrhost(&["diff", a, b], &folder);
     done.assert_code(0);
-    let rows: Vec<&str> = done.stdout.lines().filter(|line| line.contains("Native") || line.contains("Interop")).collect();
+    let rows: Vec<&str> =
+        done.stdout.lines().filter(|line| line.contains("Native") || line.contains("Interop")).collect();
     assert!(rows[0].starts_with("Native functions") && rows[1].contains("Npq.Native.PQexec"), "{done}");
     for (args, code) in [
         (&["--over", "1%"][..], 1),

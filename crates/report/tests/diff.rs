@@ -69,7 +69,7 @@ fn limits_are_about_percent_and_about_time_at_all() {
         names.map(|change| change.method.clone()).collect::<Vec<_>>()
     };
     for by in [Metric::Total, Metric::Mean, Metric::P50, Metric::P99] {
-        assert_eq!(over(by, 49.0, 0), [name.clone()], "{by:?}");
+        assert_eq!(over(by, 49.0, 0), std::slice::from_ref(&name), "{by:?}");
         assert!(over(by, 51.0, 0).is_empty(), "{by:?}");
         assert!(over(by, 10.0, u64::MAX).is_empty(), "{by:?}");
     }

@@ -196,13 +196,22 @@ fn stay(stay: &Stay) -> String {
     text + "."
 }
 
-/// "12 thread-pool workers", "5 threads (3 thread-pool workers, 2 native threads)".
+/// "12 thread-pool workers", "5 threads (among them 3 thread-pool workers, 2 native threads)".
 fn kinds(kinds: &[KindCount], at_once: u64) -> String {
-    match kinds {
-        [only] => names::kind(&only.kind, at_once),
-        many => {
-            let parts: Vec<String> = many.iter().map(|part| names::kind(&part.kind, part.threads)).collect();
-            format!("{} (among {})", counted(at_once, "thread"), parts.join(", "))
+    // Kinds that have no word of their own are all threads.
+    let mut nouns: Vec<(&str, u64)> = Vec::new();
+    for kind in kinds {
+        let noun = names::kind(&kind.kind);
+        match nouns.iter_mut().find(|(known, _)| *known == noun) {
+            Some((_, threads)) => *threads += kind.threads,
+            None => nouns.push((noun, kind.threads)),
+        }
+    }
+    match &*nouns {
+        [(noun, _)] => counted(at_once, noun),
+        nouns => {
+            let parts: Vec<String> = nouns.iter().map(|&(noun, threads)| counted(threads, noun)).collect();
+            format!("{} (among them {})", counted(at_once, "thread"), parts.join(", "))
         }
     }
 }

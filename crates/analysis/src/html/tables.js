@@ -97,20 +97,27 @@ function histogram(target) {
     bar.append(svg("title", {}, lines.join(", ")));
     parts.push(bar);
   }
+  // Powers of ten; where there are few, what lies between them too; where there is none, the ends.
+  const from = Math.max(1, lowerBound(first)), to = lowerBound(last + 1);
+  const factors = to / from > 300 ? [1] : to / from > 20 ? [1, 3] : [1, 2, 3, 5, 7];
+  const ticks = Array.from({ length: 14 }, (_, power) => factors.map(factor => factor * 10 ** power)).flat().filter(at => at >= from && at <= to);
   let labelled = -Infinity;
-  for (let power = 0; power < 13; power++) {
-    const at = 10 ** power;
-    if (at < lowerBound(first) || at > lowerBound(last + 1)) continue;
+  for (const at of ticks.length ? ticks : [from, to]) {
     const place = xOf(at);
-    if (place - labelled < 42 || place > wide - 20) continue;
+    if (place - labelled < 46 || place > wide - 20) continue;
     labelled = place;
-    parts.push(svg("text", { x: place, y: tall - 5, "text-anchor": "middle" }, duration(at).replace(".00", "").replace(".0", "")));
+    parts.push(svg("text", { x: place, y: tall - 5, "text-anchor": "middle" }, duration(at).replace(/\.0+ /, " ")));
     parts.push(svg("line", { class: "axis", x1: place, x2: place, y1: base, y2: base + 4 }));
   }
-  for (const [word, ns] of [["p50", target.p50_ns], ["p99", target.p99_ns]]) {
-    const place = xOf(ns);
-    parts.push(svg("line", { class: "mark", x1: place, x2: place, y1: top - 2, y2: base }));
-    parts.push(svg("text", { x: Math.min(place, wide - 22), y: 9, "text-anchor": word === "p50" ? "end" : "start" }, word));
+  const [half, nearly] = [xOf(target.p50_ns), xOf(target.p99_ns)];
+  const mark = place => parts.push(svg("line", { class: "mark", x1: place, x2: place, y1: top - 2, y2: base }));
+  const word = (place, anchor, text) => parts.push(svg("text", { x: clamp(place, left + 20, wide - 22), y: 9, "text-anchor": anchor }, text));
+  mark(half);
+  mark(nearly);
+  if (nearly - half < 2) word(half, "middle", "p50, p99");
+  else {
+    word(half, "end", "p50");
+    word(nearly, "start", "p99");
   }
   return svg("svg", { viewBox: `0 0 ${wide} ${tall}`, role: "img", "aria-label": `Latency of ${target.name}: median ${duration(target.p50_ns)}, 99th percentile ${duration(target.p99_ns)}, longest ${duration(target.max_ns)}` }, ...parts);
 }

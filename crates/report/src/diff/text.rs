@@ -84,6 +84,7 @@ impl Diff {
         let percent = match row.change_percent {
             _ if row.before.is_none() => "new".to_owned(),
             _ if row.after.is_none() => "gone".to_owned(),
+            _ if row.change == Some(0.0) => "=".to_owned(),
             Some(percent) => format!("{}{:.1}", sign(percent), percent.abs()),
             None => dash(),
         };
@@ -121,7 +122,7 @@ fn sign(number: f64) -> &'static str {
 
 /// " (+12.5 %)", or nothing where it cannot be told.
 fn percent_of(before: f64, after: f64) -> String {
-    if before <= 0.0 {
+    if before <= 0.0 || before == after {
         return String::new();
     }
     let percent = 100.0 * (after - before) / before;
