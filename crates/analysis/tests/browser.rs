@@ -7,11 +7,11 @@ mod support {
 }
 
 use clrhost_analysis::{Analysis, FindingsOptions, PageOptions};
-use clrhost_trace::{Direction, OPEN, Recording};
+use clrhost_trace::{Direction, End, OPEN, Pause, Recording};
 use std::fs::File;
 use std::io::BufWriter;
 use support::browser::{Browser, command};
-use support::scenes::{HOSTILE, hostile, million, service};
+use support::scenes::{HOSTILE, MS, S, Scene, hostile, million, service};
 
 /// Runs with the page open; without a browser, says so, except where one has to be there.
 fn with_page(recording: &Recording, options: PageOptions, test: impl FnOnce(&mut Browser)) {
@@ -157,6 +157,65 @@ fn an_empty_recording_has_a_page() {
     with_page(&recording, PageOptions::default(), |browser| {
         assert_numbers(browser, &recording);
         browser.picture("empty", true);
+    });
+}
+
+#[test]
+fn numbers_of_any_size_are_drawn() {
+    let mut scene = Scene::new();
+    scene.recording.origin.began_unix_ns = u64::MAX;
+    let (native, callback) = (scene.native("A.B", "liba.so", "b"), scene.callback("A.C"));
+    let thread = scene.thread("user", None, u64::MAX);
+    let nested = scene.thread("user", Some("deep"), 0);
+    for (began, duration) in
+        [(0, 0), (0, u64::MAX - 1), (1, 1), (u64::MAX - 5, 4), (u64::MAX, OPEN), (7, OPEN)]
+    {
+        scene.call(thread, native, began, duration);
+    }
+    for depth in 0..5_000 {
+        scene.call(
+            nested,
+            if depth % 2 == 0 { native } else { callback },
+            depth * 100,
+            1_000_000 - 200 * depth,
+        );
+    }
+    let pause = Pause { stopping_ns: u64::MAX, began_ns: u64::MAX, duration_ns: 9, ..Pause::default() };
+    scene.recording.pauses.push(pause);
+    let recording = scene.finish(End::Exit { at_ns: 3, code: -1 });
+    with_page(&recording, PageOptions::default(), |browser| {
+        let calls = recording.calls.iter().filter(|call| call.target == native).count() as u64;
+        assert_eq!(number(browser, "[data-tile=calls]"), calls);
+        browser.value("document.getElementById('tl-scroll').focus()");
+        for key in ["+", "ArrowRight", "n", "i", "Enter", "o", "p", "End", "Home", "0", "-"] {
+            browser.press(key);
+        }
+        browser.picture("extremes", true);
+    });
+}
+
+#[test]
+fn hundreds_of_threads_are_scrolled_through() {
+    let mut scene = Scene::new();
+    let wait = scene.native("A.Wait", "liba.so", "a_wait");
+    for number in 0..400 {
+        let thread = scene.thread("threadpool_worker", Some(".NET TP Worker"), number * MS);
+        scene.call(thread, wait, number * MS, (500 - number) * MS);
+    }
+    let recording = scene.finish(End::Exit { at_ns: S, code: 0 });
+    with_page(&recording, PageOptions::default(), |browser| {
+        assert_numbers(browser, &recording);
+        let shown = "document.querySelectorAll('#threads-table tbody tr').length";
+        assert_eq!(browser.value(shown), 100);
+        browser.value("document.querySelector('#threads-table p button').click()");
+        assert_eq!(browser.value(shown), 400);
+        browser.value("document.getElementById('timeline').scrollIntoView({ behavior: 'instant' })");
+        browser.value("document.getElementById('tl-scroll').focus()");
+        for _ in 0..30 {
+            browser.press("ArrowDown");
+        }
+        assert!(browser.value("timeline.scroll.scrollTop").as_f64().unwrap() > 400.0);
+        browser.picture("many-threads", false);
     });
 }
 

@@ -55,13 +55,34 @@ function moment(ns, step) {
   return `${(ns / size).toFixed(decimals)} ${unit}`;
 }
 
-const plural = (number, one, many) => number === 1 ? one : many;
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
 function hash(text) {
   let value = 2166136261;
   for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 16777619);
   return value >>> 0;
+}
+
+// A step between marks of an axis that is at least this and a round number.
+function niceStep(rough) {
+  const size = 10 ** Math.floor(Math.log10(rough));
+  return [1, 2, 5, 10].map(factor => factor * size).find(step => step >= rough);
+}
+
+// Text that fits into so many pixels: a target without its library first, then cut.
+function fitted(pen, text, room) {
+  if (pen.measureText(text).width <= room) return text;
+  const short = text.includes("!") ? text.slice(text.indexOf("!") + 1) : text;
+  if (pen.measureText(short).width <= room) return short;
+  const characters = Math.floor(room / 6.4) - 1;
+  return characters < 3 ? "" : short.slice(0, characters) + "…";
+}
+
+function cut(pen, text, room) {
+  if (pen.measureText(text).width <= room) return text;
+  let kept = text.length;
+  while (kept > 1 && pen.measureText(text.slice(0, kept) + "…").width > room) kept--;
+  return text.slice(0, kept) + "…";
 }
 
 // Native functions are cool, callbacks warm; the hue within tells targets apart. Hatching says the same without colour.

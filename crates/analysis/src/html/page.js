@@ -6,7 +6,9 @@
   byId("command").textContent = about.command.join(" ");
   const ends = { exit: `exit code ${about.end_code}`, signal: `ended by signal ${about.end_code}`, stopped: "recording stopped, the process went on", cut: "not closed: killed, or still running" };
   const fact = (word, value) => value ? el("li", {}, `${word} `, el("b", {}, value)) : null;
-  const began = about.began_unix_ns ? new Date(about.began_unix_ns / 1e6).toISOString().replace("T", " ").replace(/\.\d+Z$/, " UTC") : "";
+  const date = new Date(about.began_unix_ns / 1e6);
+  // A clock that was never set says nothing, and a damaged one may say anything.
+  const began = about.began_unix_ns > 0 && !Number.isNaN(date.valueOf()) ? date.toISOString().replace("T", " ").replace(/\.\d+Z$/, " UTC") : "";
   byId("facts").append(...[
     fact("runtime", about.runtime), fact("process", String(about.pid)), fact("began", began), fact("lasted", duration(about.duration_ns)),
     fact("end", ends[about.end]), fact("seen by", about.source), fact("clrhost", about.clrhost_version),

@@ -186,14 +186,6 @@ const timeline = (() => {
     }
   }
 
-  function fitted(pen, text, room) {
-    if (pen.measureText(text).width <= room) return text;
-    const short = text.includes("!") ? text.slice(text.indexOf("!") + 1) : text;
-    if (pen.measureText(short).width <= room) return short;
-    const characters = Math.floor(room / 6.4) - 1;
-    return characters < 3 ? "" : short.slice(0, characters) + "…";
-  }
-
   function drawDensity(pen, density, y) {
     pen.fillStyle = paper.muted;
     for (let at = 0; at < density.length; at += 3) {
@@ -230,13 +222,6 @@ const timeline = (() => {
       pen.fillText(cut(pen, about, gutter - 16), 8, y + 25);
     } else pen.fillText(cut(pen, `${mark}${threadName(thread)} · ${about}`, width - 12), 5, y + 9);
     pen.font = "11px system-ui, 'DejaVu Sans', sans-serif";
-  }
-
-  function cut(pen, text, room) {
-    if (pen.measureText(text).width <= room) return text;
-    let kept = text.length;
-    while (kept > 1 && pen.measureText(text.slice(0, kept) + "…").width > room) kept--;
-    return text.slice(0, kept) + "…";
   }
 
   // Each pause through all threads: dotted until all had stopped, filled while they were held.
@@ -301,11 +286,6 @@ const timeline = (() => {
     }
     pen.fillStyle = paper.line;
     pen.fillRect(0, head - 1, width, 1);
-  }
-
-  function niceStep(rough) {
-    const size = 10 ** Math.floor(Math.log10(rough));
-    return [1, 2, 5, 10].map(factor => factor * size).find(step => step >= rough);
   }
 
   const geometry = () => ({ rows, width, height, gutter, head, whole, partNs, length, LANE, RULER });
