@@ -48,10 +48,10 @@ function duration(ns) {
   return `${count(ns / 1e9)} s`;
 }
 
-// Moments on the axis: with as many digits as the step between two of them asks for.
-function moment(ns, step) {
-  const [unit, size] = step >= 1e9 || ns === 0 && step >= 1e8 ? ["s", 1e9] : ns >= 1e9 ? ["s", 1e9] : ns >= 1e6 || step >= 1e6 ? ["ms", 1e6] : ns >= 1e3 || step >= 1e3 ? ["µs", 1e3] : ["ns", 1];
-  const decimals = Math.max(0, Math.min(9, Math.ceil(-Math.log10(step / size) - 1e-9)));
+// Moments on an axis that goes up to `most`: all in one unit, with as many digits as the step between two of them asks for.
+function moment(ns, step, most) {
+  const [unit, size] = most >= 1e9 ? ["s", 1e9] : most >= 1e6 ? ["ms", 1e6] : most >= 1e3 ? ["µs", 1e3] : ["ns", 1];
+  const decimals = clamp(Math.ceil(-Math.log10(step / size) - 1e-9), 0, 9);
   return `${(ns / size).toFixed(decimals)} ${unit}`;
 }
 

@@ -257,7 +257,7 @@ const timeline = (() => {
       pen.fillStyle = paper.line;
       pen.fillRect(x, 0, 1, RULER);
       pen.fillStyle = paper.muted;
-      const text = moment(at, step);
+      const text = moment(at, step, view.to);
       if (x + 4 + pen.measureText(text).width < width) pen.fillText(text, x + 4, RULER / 2);
     }
     if (gutter) {
