@@ -132,7 +132,8 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-fn read(path: &Path) -> Result<Recording, ReadError> {
+/// Reads a recording whole and shows how far it is; `-` is standard input.
+pub fn read(path: &Path) -> Result<Recording, ReadError> {
     let of_path = |error| ReadError::In(path.to_owned(), Box::new(error));
     if path.as_os_str() == "-" {
         let progress = Progress::new("reading standard input".to_owned(), None);

@@ -1,15 +1,13 @@
 //! Files that `clrhost report` and `clrhost diff` read: recordings, and reports as JSON.
 
+use crate::convert;
 use clrhost::report::{Report, SCHEMA};
 use clrhost_analysis::{Analysis, DOCUMENT_SCHEMA};
-use clrhost_trace::Recording;
+use clrhost_trace::{Reader, Recording};
 use serde_json::Value;
 use std::fs::{self, File};
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
-
-/// From this size on, reading takes long enough to say that it is under way.
-const LARGE_BYTES: u64 = 32 << 20;
 
 /// What a file turned out to be.
 pub enum Input {
@@ -19,27 +17,39 @@ pub enum Input {
     Report(Box<Report>),
 }
 
-/// Reads a file of either kind; it is told by how it begins. The error is a message for people.
+/// Reads a file of either kind, or standard input for `-`; which it is, is told by how it begins. The error is a message for
+/// people.
 pub fn read(path: &Path) -> Result<Input, String> {
-    let cannot_read = |error: io::Error| format!("{}: {error}", path.display());
-    let metadata = fs::metadata(path).map_err(cannot_read)?;
-    if metadata.is_dir() {
-        return Err(format!("{}: it is a directory; name a recording or a report", path.display()));
+    let in_file = |problem: String| format!("{}: {problem}", path.display());
+    let cannot_read = |error: io::Error| in_file(error.to_string());
+    let is_stdin = path.as_os_str() == "-";
+    if !is_stdin {
+        let metadata = fs::metadata(path).map_err(cannot_read)?;
+        if metadata.is_dir() {
+            return Err(in_file("it is a directory; name a recording or a report".to_owned()));
+        }
+        if metadata.is_file() {
+            let mut beginning = Vec::new();
+            File::open(path).and_then(|file| file.take(64).read_to_end(&mut beginning)).map_err(cannot_read)?;
+            if !is_json(&beginning) {
+                let recording = convert::read(path).map_err(|error| error.to_string())?;
+                return Ok(Input::Recording(Box::new(recording)));
+            }
+        }
     }
-    if begins_as_json(path).map_err(cannot_read)? {
-        return read_report(&fs::read_to_string(path).map_err(cannot_read)?)
-            .map(|report| Input::Report(Box::new(report)))
-            .map_err(|problem| format!("{}: {problem}", path.display()));
+    // What comes by a pipe can be read only once.
+    let mut bytes = Vec::new();
+    match is_stdin {
+        true => io::stdin().lock().read_to_end(&mut bytes).map_err(cannot_read)?,
+        false => File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)).map_err(cannot_read)?,
+    };
+    if is_json(&bytes) {
+        return read_report(&bytes).map(|report| Input::Report(Box::new(report))).map_err(in_file);
     }
-    let shown = metadata.len() >= LARGE_BYTES && io::stderr().is_terminal();
-    if shown {
-        let _ = write!(io::stderr(), "clrhost: reading {} ({} MB) ...", path.display(), metadata.len() >> 20);
-    }
-    let recording = Recording::read(path);
-    if shown {
-        let _ = write!(io::stderr(), "\r\x1b[K");
-    }
-    recording.map(|recording| Input::Recording(Box::new(recording))).map_err(|error| error.to_string())
+    let recording = Reader::new(&*bytes).and_then(Reader::into_recording);
+    recording
+        .map(|recording| Input::Recording(Box::new(recording)))
+        .map_err(|error| in_file(error.to_string()))
 }
 
 /// The report in a file: that of a recording is the process's own, or the one that its calls give.
@@ -62,15 +72,13 @@ pub fn not_readable(error: &serde_json::Error) -> String {
     )
 }
 
-fn begins_as_json(path: &Path) -> io::Result<bool> {
-    let mut beginning = Vec::new();
-    File::open(path)?.take(64).read_to_end(&mut beginning)?;
-    Ok(beginning.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{'))
+fn is_json(bytes: &[u8]) -> bool {
+    bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
 }
 
-fn read_report(text: &str) -> Result<Report, String> {
+fn read_report(bytes: &[u8]) -> Result<Report, String> {
     let mut json: Value =
-        serde_json::from_str(text).map_err(|error| format!("not readable as JSON: {error}"))?;
+        serde_json::from_slice(bytes).map_err(|error| format!("not readable as JSON: {error}"))?;
     if json["schema"] == DOCUMENT_SCHEMA {
         json = json["report"].take();
     }

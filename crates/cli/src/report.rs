@@ -27,7 +27,7 @@ Examples:
 /// Options of `clrhost report`.
 #[derive(Args)]
 pub struct ReportCommand {
-    /// A recording, or a report as JSON
+    /// A recording, or a report as JSON; - for standard input
     pub file: PathBuf,
 
     /// Form of the report

@@ -128,6 +128,21 @@ fn bad_input_is_refused_with_what_to_do() {
 }
 
 #[test]
+fn standard_input_is_read_too() {
+    let folder = folder("report-stdin");
+    let told = clrhost(&["report", "service.clrtrace"], &folder).stdout;
+    let recording = fs::read(folder.join("service.clrtrace")).unwrap();
+    let piped = Run::new(env!("CARGO_BIN_EXE_clrhost")).args(["report", "-"]).stdin(recording).output();
+    assert_eq!((piped.code, piped.stdout), (Some(0), told));
+    clrhost(&["report", "service.clrtrace", "--format", "json", "-o", "r.json"], &folder).assert_code(0);
+    let json = fs::read(folder.join("r.json")).unwrap();
+    let piped = Run::new(env!("CARGO_BIN_EXE_clrhost")).args(["report", "-"]).stdin(json).output();
+    assert!(piped.stdout.starts_with("6,590 calls"), "{piped}");
+    let noise = Run::new(env!("CARGO_BIN_EXE_clrhost")).args(["report", "-"]).stdin("noise").output();
+    assert!(noise.code == Some(125) && noise.stderr.contains("-: not a recording"), "{noise}");
+}
+
+#[test]
 fn a_damaged_recording_is_read_as_far_as_it_goes() {
     let folder = folder("report-damaged");
     let whole = fs::read(folder.join("service.clrtrace")).unwrap();
