@@ -79,23 +79,28 @@ pub enum By {
 
 /// Compares the two and gives the command's exit code.
 pub fn diff(options: &DiffCommand) -> io::Result<i32> {
-    let compared = check_distinct(&options.before, [options.output.as_deref(), None])
-        .and_then(|()| check_distinct(&options.after, [options.output.as_deref(), None]))
-        .and_then(|()| compare(options));
-    let diff = match compared {
-        Ok(diff) => diff,
+    let (output, diff) = match prepare(options) {
+        Ok(prepared) => prepared,
         Err(problem) => return refuse(problem),
     };
-    let output = Output::new(options.output.as_deref());
+    let text = text_options(options.top, &output);
     let written = match options.format {
         Format::Json => output.write(|writer| diff.to_json(writer)),
-        Format::Text => output.write_text(&diff.render_text(&text_options(options.top, &output))),
+        Format::Text => output.write_text(&diff.render_text(&text)),
     };
     match written? {
         Ok(()) if diff.over > 0 => Ok(exit_code::OVER_THE_LIMIT),
         Ok(()) => Ok(0),
         Err(problem) => refuse(problem),
     }
+}
+
+fn prepare(options: &DiffCommand) -> Result<(Output, Diff), String> {
+    for input in [&options.before, &options.after] {
+        check_distinct(input, [options.output.as_deref(), None])?;
+    }
+    let output = Output::open(options.output.as_deref())?;
+    Ok((output, compare(options)?))
 }
 
 fn compare(options: &DiffCommand) -> Result<Diff, String> {

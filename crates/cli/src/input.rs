@@ -30,7 +30,9 @@ pub fn read(path: &Path) -> Result<Input, String> {
         }
         if metadata.is_file() {
             let mut beginning = Vec::new();
-            File::open(path).and_then(|file| file.take(64).read_to_end(&mut beginning)).map_err(cannot_read)?;
+            File::open(path)
+                .and_then(|file| file.take(64).read_to_end(&mut beginning))
+                .map_err(cannot_read)?;
             if !is_json(&beginning) {
                 let recording = convert::read(path).map_err(|error| error.to_string())?;
                 return Ok(Input::Recording(Box::new(recording)));

@@ -10,35 +10,49 @@ use std::path::{Path, PathBuf};
 const WIDTH_IN_FILES: usize = 120;
 
 /// The place for one of them.
-pub struct Output(Option<PathBuf>);
+pub enum Output {
+    Stdout,
+    File { path: PathBuf, sink: Sink },
+}
 
 impl Output {
-    /// A file, or stdout where there is none.
-    pub fn new(path: Option<&Path>) -> Output {
-        Output(path.map(Path::to_owned))
+    /// A file, which is tried out before the work is done, or stdout where there is none. The error is a message for people.
+    pub fn open(path: Option<&Path>) -> Result<Output, String> {
+        let Some(path) = path else { return Ok(Output::Stdout) };
+        match Sink::open(Some(path)) {
+            Ok(sink) => Ok(Output::File { path: path.to_owned(), sink }),
+            Err(error) => Err(format!("cannot write to {}: {error}; name another file", path.display())),
+        }
     }
 
     /// Writes it whole. The outer error is that of stdout, the inner one a message for people.
-    pub fn write(&self, make: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<Result<(), String>> {
+    pub fn write(self, make: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<Result<(), String>> {
         let mut bytes = Vec::new();
         make(&mut bytes)?;
-        let Some(path) = &self.0 else {
-            let mut stdout = io::stdout().lock();
-            return stdout.write_all(&bytes).and_then(|()| stdout.flush()).map(Ok);
-        };
-        let written = Sink::open(Some(path)).and_then(|sink| sink.write(&bytes));
-        Ok(written.map_err(|error| format!("cannot write to {}: {error}", path.display())))
+        match self {
+            Output::Stdout => {
+                let mut stdout = io::stdout().lock();
+                stdout.write_all(&bytes).and_then(|()| stdout.flush()).map(Ok)
+            }
+            Output::File { path, sink } => {
+                Ok(sink.write(&bytes).map_err(|error| format!("cannot write to {}: {error}", path.display())))
+            }
+        }
     }
 
     /// The same, of text.
-    pub fn write_text(&self, text: &str) -> io::Result<Result<(), String>> {
+    pub fn write_text(self, text: &str) -> io::Result<Result<(), String>> {
         self.write(|bytes| bytes.write_all(text.as_bytes()))
+    }
+
+    fn is_terminal(&self) -> bool {
+        matches!(self, Output::Stdout) && io::stdout().is_terminal()
     }
 }
 
 /// Text for this place: as wide as the terminal, and coloured only there.
 pub fn text_options(top: usize, output: &Output) -> TextOptions {
-    let to_terminal = output.0.is_none() && io::stdout().is_terminal();
+    let to_terminal = output.is_terminal();
     let terminal = terminal_size::terminal_size_of(io::stdout()).filter(|_| to_terminal);
     let width = terminal.map_or(WIDTH_IN_FILES, |(width, _)| usize::from(width.0)).clamp(60, 200);
     let coloured = to_terminal && std::env::var_os("NO_COLOR").is_none();

@@ -53,7 +53,11 @@ pub struct ReportCommand {
 
 /// Reads the file and writes what is asked for. The code is the command's.
 pub fn report(options: &ReportCommand) -> io::Result<i32> {
-    match write(options)? {
+    let written = match prepare(options) {
+        Ok((input, outputs)) => write(options, input, outputs)?,
+        Err(problem) => Err(problem),
+    };
+    match written {
         Ok(()) => Ok(0),
         Err(problem) => {
             complain(problem);
@@ -62,34 +66,41 @@ pub fn report(options: &ReportCommand) -> io::Result<i32> {
     }
 }
 
+/// Where the report and the page go.
+struct Outputs {
+    report: Output,
+    page: Option<Output>,
+}
+
+fn prepare(options: &ReportCommand) -> Result<(Input, Outputs), String> {
+    check_distinct(&options.file, [options.html.as_deref(), options.output.as_deref()])?;
+    let page = options.html.as_deref().map(|page| Output::open(Some(page))).transpose()?;
+    let outputs = Outputs { report: Output::open(options.output.as_deref())?, page };
+    Ok((input::read(&options.file)?, outputs))
+}
+
 /// The inner error is a message for people, the outer one that of stdout.
-fn write(options: &ReportCommand) -> io::Result<Result<(), String>> {
-    if let Err(problem) = check_distinct(&options.file, [options.html.as_deref(), options.output.as_deref()])
-    {
-        return Ok(Err(problem));
-    }
-    let input = match input::read(&options.file) {
-        Ok(input) => input,
-        Err(problem) => return Ok(Err(problem)),
-    };
-    let output = Output::new(options.output.as_deref());
+fn write(options: &ReportCommand, input: Input, outputs: Outputs) -> io::Result<Result<(), String>> {
     match input {
         Input::Report(_) if options.html.is_some() => Ok(Err(format!(
             "{}: a report has sums and no calls to draw. --html needs a recording: clrhost trace -o FILE -- COMMAND",
             options.file.display()
         ))),
         Input::Report(report) => match options.format {
-            Some(Format::Json) => output.write(|writer| report.to_json(writer)),
-            _ => output.write_text(&report.render_text(&text_options(options.top, &output))),
+            Some(Format::Json) => outputs.report.write(|writer| report.to_json(writer)),
+            _ => {
+                let text = report.render_text(&text_options(options.top, &outputs.report));
+                outputs.report.write_text(&text)
+            }
         },
-        Input::Recording(recording) => of_recording(options, &recording, &output),
+        Input::Recording(recording) => of_recording(options, &recording, outputs),
     }
 }
 
 fn of_recording(
     options: &ReportCommand,
     recording: &Recording,
-    output: &Output,
+    outputs: Outputs,
 ) -> io::Result<Result<(), String>> {
     let in_file = |problem: String| format!("{}: {problem}", options.file.display());
     let analysis = match Analysis::new(recording) {
@@ -100,8 +111,7 @@ fn of_recording(
         Ok(document) => document,
         Err(error) => return Ok(Err(in_file(input::not_readable(&error)))),
     };
-    if let Some(page) = &options.html {
-        let page = Output::new(Some(page));
+    if let Some(page) = outputs.page {
         let written =
             page.write(|writer| analysis.write_page(&document.time, PageOptions::default(), writer))?;
         // Who asks for a page alone is not shown the tables too.
@@ -110,8 +120,11 @@ fn of_recording(
         }
     }
     match options.format {
-        Some(Format::Json) => output.write(|writer| document.to_json(writer)),
-        _ => output.write_text(&text(&document, options.top, output)),
+        Some(Format::Json) => outputs.report.write(|writer| document.to_json(writer)),
+        _ => {
+            let text = text(&document, options.top, &outputs.report);
+            outputs.report.write_text(&text)
+        }
     }
 }
 
