@@ -13,20 +13,30 @@ impl Diff {
         page.sentence("", &self.headline(), Style::title);
         self.table(&mut page, "Native functions", &self.targets);
         self.table(&mut page, "Callbacks", &self.callbacks);
-        if let Some(over) = self.over_percent {
-            page.section("Limit");
-            let sentence = match self.over {
-                0 => format!("no {} grew by more than {over} %", self.by.words()),
-                some => format!("{} of {} grew by more than {over} %", self.by.words(), counted(some, "row")),
-            };
-            let over = self.over > 0;
-            page.sentence(
-                "  ",
-                &sentence,
-                |style, line| if over { style.defect(line) } else { line.to_owned() },
-            );
-        }
+        self.limit(&mut page);
         page.into_text()
+    }
+
+    /// What is over the limit, by name: the tables may not show all of it.
+    fn limit(&self, page: &mut Page) {
+        let Some(limit) = self.over_percent else { return };
+        page.section("Limit");
+        let by = self.by.words();
+        let over: Vec<&Change> = self.targets.iter().chain(&self.callbacks).filter(|row| row.over).collect();
+        if over.is_empty() {
+            page.sentence("  ", &format!("no {by} grew by more than {limit} %"), |_, line| line.to_owned());
+            return;
+        }
+        let sentence = format!("{by} of {} grew by more than {limit} %:", counted(self.over, "row"));
+        page.sentence("  ", &sentence, Style::defect);
+        for row in &over[..page.shown(over.len())] {
+            let percent = row.change_percent.unwrap_or(0.0);
+            let name = label(row);
+            page.sentence("  - ", &format!("{}{} by {percent:.1} %", name.name, name.suffix), |_, line| {
+                line.to_owned()
+            });
+        }
+        page.more(over.len());
     }
 
     fn headline(&self) -> String {
