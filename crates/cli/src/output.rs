@@ -50,6 +50,23 @@ impl Output {
     }
 }
 
+/// A line on stderr for work that takes seconds, where that is a terminal; gone when dropped.
+pub struct Notice(());
+
+impl Notice {
+    pub fn new(what: &str) -> Option<Notice> {
+        let shown = io::stderr().is_terminal() && write!(io::stderr(), "clrhost: {what} ...").is_ok();
+        shown.then_some(Notice(()))
+    }
+}
+
+impl Drop for Notice {
+    fn drop(&mut self) {
+        // Where it cannot be taken away, nobody sees it.
+        let _ = write!(io::stderr(), "\r\x1b[K");
+    }
+}
+
 /// Text for this place: as wide as the terminal, and coloured only there.
 pub fn text_options(top: usize, output: &Output) -> TextOptions {
     let to_terminal = output.is_terminal();

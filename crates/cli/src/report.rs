@@ -2,7 +2,7 @@
 
 use crate::args::Format;
 use crate::input::{self, Input};
-use crate::output::{Output, check_distinct, text_options};
+use crate::output::{Notice, Output, check_distinct, text_options};
 use crate::{complain, exit_code, units};
 use clap::Args;
 use clrhost::report::TextPage;
@@ -23,6 +23,9 @@ Examples:
   clrhost report orders.clrtrace --over 20ms         calls of 20 ms and more are long
   clrhost report orders.clrtrace --format json | jq .time.stays
   clrhost report crossings.json                      a report as text";
+
+/// From so many calls on it takes seconds to add them up.
+const MANY_CALLS: usize = 2_000_000;
 
 /// Options of `clrhost report`.
 #[derive(Args)]
@@ -103,6 +106,9 @@ fn of_recording(
     outputs: Outputs,
 ) -> io::Result<Result<(), String>> {
     let in_file = |problem: String| format!("{}: {problem}", options.file.display());
+    let calls = recording.calls.len();
+    let mut notice =
+        (calls >= MANY_CALLS).then(|| Notice::new(&format!("adding up {calls} calls"))).flatten();
     let analysis = match Analysis::new(recording) {
         Ok(analysis) => analysis,
         Err(error) => return Ok(Err(in_file(error.to_string()))),
@@ -119,6 +125,7 @@ fn of_recording(
             return Ok(written);
         }
     }
+    notice.take();
     match options.format {
         Some(Format::Json) => outputs.report.write(|writer| document.to_json(writer)),
         _ => {

@@ -128,7 +128,8 @@ impl Missing {
         }
         if let Some(not_recorded) = self.not_recorded.filter(|&calls| calls > self.lost_calls) {
             lines.push(format!(
-                "The process counted {} more than the recording holds; the tables of its own report have them.",
+                "The process counted {} that the recording does not hold; they are in its own report (clrhost report FILE) and in nothing \
+                 that is made from the calls.",
                 counted(not_recorded, "call")
             ));
         }
