@@ -8,32 +8,46 @@ mod support {
 
 use clrhost_analysis::{Analysis, FindingsOptions, PageOptions};
 use clrhost_trace::{Direction, End, OPEN, Pause, Recording};
-use std::fs::File;
-use std::io::BufWriter;
+use std::fs;
 use support::browser::{Browser, command};
 use support::scenes::{HOSTILE, MS, S, Scene, hostile, million, service};
 
-/// Runs with the page open; without a browser, says so, except where one has to be there.
-fn with_page(recording: &Recording, options: PageOptions, test: impl FnOnce(&mut Browser)) {
+/// The page of a recording.
+fn page(recording: &Recording) -> String {
+    let analysis = Analysis::new(recording).unwrap();
+    let findings = analysis.findings(FindingsOptions::default());
+    let mut page = Vec::new();
+    analysis.write_page(&findings, PageOptions::default(), &mut page).unwrap();
+    String::from_utf8(page).unwrap()
+}
+
+/// Runs with a page open, and gives what it complained of. Without a browser, says so, except where one has to be there.
+fn complaints_of(page: &str, test: impl FnOnce(&mut Browser)) -> Option<Vec<String>> {
     let Some(command) = command() else {
         assert!(
             std::env::var_os("CLRHOST_NEEDS_BROWSER").is_none(),
             "no Chromium on this machine; `cargo xtask test` installs one"
         );
         eprintln!("no Chromium on this machine: not tested");
-        return;
+        return None;
     };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("page.html");
-    let analysis = Analysis::new(recording).unwrap();
-    let findings = analysis.findings(FindingsOptions::default());
-    analysis.write_page(&findings, options, BufWriter::new(File::create(&file).unwrap())).unwrap();
+    fs::write(&file, page).unwrap();
     let mut browser = Browser::start(&command);
     browser.resize(1280, 800, false);
     browser.open(&file);
     test(&mut browser);
-    assert_eq!(browser.complaints(), Vec::<String>::new());
-    assert_eq!(browser.value("document.documentElement.dataset.failed ?? ''"), "");
+    Some(browser.complaints())
+}
+
+/// Runs with the recording's page open, which is to complain of nothing.
+fn with_page(recording: &Recording, test: impl FnOnce(&mut Browser)) {
+    let complaints = complaints_of(&page(recording), |browser| {
+        test(browser);
+        assert_eq!(browser.value("document.documentElement.dataset.failed ?? ''"), "");
+    });
+    assert_eq!(complaints.unwrap_or_default(), Vec::<String>::new());
 }
 
 /// The number in a tile, or in the sums of a table.
@@ -72,7 +86,7 @@ fn assert_numbers(browser: &mut Browser, recording: &Recording) {
 #[test]
 fn the_numbers_on_the_page_are_the_recordings() {
     let recording = service();
-    with_page(&recording, PageOptions::default(), |browser| {
+    with_page(&recording, |browser| {
         assert_numbers(browser, &recording);
         let drawn =
             "threadLanes.flatMap(thread => thread.lanes).reduce((sum, lane) => sum + lane.began.length, 0)";
@@ -114,7 +128,7 @@ fn the_numbers_on_the_page_are_the_recordings() {
 fn a_million_calls_are_drawn_with_a_word_on_what_is_not() {
     let recording = million();
     assert_eq!(recording.calls.len(), 1_200_000);
-    with_page(&recording, PageOptions::default(), |browser| {
+    with_page(&recording, |browser| {
         assert_numbers(browser, &recording);
         let note = browser.value("document.getElementById('tl-note').textContent");
         let note = note.as_str().unwrap();
@@ -134,7 +148,7 @@ fn a_million_calls_are_drawn_with_a_word_on_what_is_not() {
 #[test]
 fn hostile_names_stay_names() {
     let recording = hostile();
-    with_page(&recording, PageOptions::default(), |browser| {
+    with_page(&recording, |browser| {
         assert_numbers(browser, &recording);
         // All that names can come up in: open rows, boxes, tips.
         browser.value("document.querySelectorAll('th[scope=row] button').forEach(button => button.click())");
@@ -152,9 +166,23 @@ fn hostile_names_stay_names() {
 }
 
 #[test]
+fn the_pages_policy_lets_nothing_in() {
+    let evil = "<img src='https://localhost/x.png' onerror=\"document.documentElement.dataset.owned='yes'\">\
+                <script>document.documentElement.dataset.owned = 'yes'</script></main>";
+    let spoiled = page(&service()).replacen("</main>", evil, 1);
+    let complaints = complaints_of(&spoiled, |browser| {
+        assert_eq!(browser.value("document.querySelectorAll('img').length"), 1, "it is there");
+        assert_eq!(browser.value("document.documentElement.dataset.owned ?? ''"), "", "and did nothing");
+    });
+    for complaint in complaints.into_iter().flatten() {
+        assert!(complaint.contains("Content Security Policy"), "{complaint}");
+    }
+}
+
+#[test]
 fn an_empty_recording_has_a_page() {
     let recording = Recording::default();
-    with_page(&recording, PageOptions::default(), |browser| {
+    with_page(&recording, |browser| {
         assert_numbers(browser, &recording);
         browser.picture("empty", true);
     });
@@ -183,7 +211,7 @@ fn numbers_of_any_size_are_drawn() {
     let pause = Pause { stopping_ns: u64::MAX, began_ns: u64::MAX, duration_ns: 9, ..Pause::default() };
     scene.recording.pauses.push(pause);
     let recording = scene.finish(End::Exit { at_ns: 3, code: -1 });
-    with_page(&recording, PageOptions::default(), |browser| {
+    with_page(&recording, |browser| {
         let calls = recording.calls.iter().filter(|call| call.target == native).count() as u64;
         assert_eq!(number(browser, "[data-tile=calls]"), calls);
         browser.value("document.getElementById('tl-scroll').focus()");
@@ -203,7 +231,7 @@ fn hundreds_of_threads_are_scrolled_through() {
         scene.call(thread, wait, number * MS, (500 - number) * MS);
     }
     let recording = scene.finish(End::Exit { at_ns: S, code: 0 });
-    with_page(&recording, PageOptions::default(), |browser| {
+    with_page(&recording, |browser| {
         assert_numbers(browser, &recording);
         let shown = "document.querySelectorAll('#threads-table tbody tr').length";
         assert_eq!(browser.value(shown), 100);
@@ -222,7 +250,7 @@ fn hundreds_of_threads_are_scrolled_through() {
 #[test]
 fn tables_sort_and_filter() {
     let recording = service();
-    with_page(&recording, PageOptions::default(), |browser| {
+    with_page(&recording, |browser| {
         let first = "document.querySelector('#targets-table tbody th').textContent";
         let by_total = browser.value(first);
         assert!(by_total.as_str().unwrap().contains("PQexec"), "{by_total}");
@@ -254,7 +282,7 @@ fn tables_sort_and_filter() {
 #[test]
 fn the_timeline_obeys_keyboard_and_mouse() {
     let recording = service();
-    with_page(&recording, PageOptions::default(), |browser| {
+    with_page(&recording, |browser| {
         browser.value("document.getElementById('timeline').scrollIntoView({ behavior: 'instant' }); document.getElementById('tl-scroll').focus()");
         let seen = "[timeline.view.from, timeline.view.to]";
         let whole: [f64; 2] = serde_json::from_value(browser.value(seen)).unwrap();
@@ -308,7 +336,7 @@ fn the_timeline_obeys_keyboard_and_mouse() {
 #[test]
 fn the_flame_graph_zooms() {
     let recording = service();
-    with_page(&recording, PageOptions::default(), |browser| {
+    with_page(&recording, |browser| {
         browser.value("document.getElementById('flame').scrollIntoView({ behavior: 'instant' })");
         browser.picture("flame", false);
         let boxes = "document.querySelectorAll('.flame button').length";

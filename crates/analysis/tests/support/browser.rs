@@ -231,7 +231,14 @@ impl Browser {
                 "Log.entryAdded" => Some(format!("log: {}", params["entry"])),
                 "Network.requestWillBeSent" => {
                     let url = params["request"]["url"].as_str()?;
-                    (!url.starts_with("file:") && url != "about:blank").then(|| format!("asked for {url}"))
+                    let outside = !url.starts_with("file:") && url != "about:blank";
+                    let kept = self.events.iter().any(|event| {
+                        event["method"] == "Network.loadingFailed"
+                            && event["params"]["requestId"] == params["requestId"]
+                            && event["params"]["blockedReason"] == "csp"
+                    });
+                    let kept = if kept { ", kept from it by the Content Security Policy" } else { "" };
+                    outside.then(|| format!("asked for {url}{kept}"))
                 }
                 _ => None,
             }
