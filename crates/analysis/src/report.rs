@@ -47,6 +47,7 @@ impl Analysis<'_> {
                     End::Exit { code, .. } => Exit::Code { code },
                     End::Signal { signal, .. } => Exit::Signal { signal },
                 },
+                unreported_ns: None,
             },
             user_only: false,
             totals: self.totals(),
