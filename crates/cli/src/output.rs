@@ -1,13 +1,11 @@
 //! Where reports, pages and comparisons go: a file, which is whole or not there, or stdout.
 
+use crate::render;
 use crate::sink::Sink;
-use clrhost::report::{Style, TextOptions};
+use clrhost::report::TextOptions;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-
-/// Columns of text that does not go to a terminal: enough for tables and names beside them.
-const WIDTH_IN_FILES: usize = 120;
 
 /// The place for one of them.
 pub enum Output {
@@ -44,10 +42,6 @@ impl Output {
     pub fn write_text(self, text: &str) -> io::Result<Result<(), String>> {
         self.write(|bytes| bytes.write_all(text.as_bytes()))
     }
-
-    fn is_terminal(&self) -> bool {
-        matches!(self, Output::Stdout) && io::stdout().is_terminal()
-    }
 }
 
 /// A line on stderr for work that takes seconds, where that is a terminal; gone when dropped.
@@ -69,11 +63,7 @@ impl Drop for Notice {
 
 /// Text for this place: as wide as the terminal, and coloured only there.
 pub fn text_options(top: usize, output: &Output) -> TextOptions {
-    let to_terminal = output.is_terminal();
-    let terminal = terminal_size::terminal_size_of(io::stdout()).filter(|_| to_terminal);
-    let width = terminal.map_or(WIDTH_IN_FILES, |(width, _)| usize::from(width.0)).clamp(60, 200);
-    let coloured = to_terminal && std::env::var_os("NO_COLOR").is_none();
-    TextOptions { width, top, style: if coloured { Style::Ansi } else { Style::Plain } }
+    render::text_options(matches!(output, Output::Stdout).then(io::stdout), top)
 }
 
 /// Nothing is written over what is read, nor two things into one file. The error is a message for people.

@@ -3,6 +3,7 @@
 use crate::args::{Format, ReportOptions};
 use clrhost::report::{Report, Style, TextOptions};
 use std::io::{self, IsTerminal};
+use std::os::fd::AsFd;
 
 /// Columns of a text report that does not go to a terminal: enough for most names with their library.
 const WIDTH_IN_FILES: usize = 120;
@@ -19,20 +20,18 @@ pub fn render(report: &Report, options: &ReportOptions) -> io::Result<Vec<u8>> {
             Ok(bytes)
         }
         Format::Text => {
-            let to_terminal = options.report.is_none() && io::stderr().is_terminal();
-            let style = if to_terminal && std::env::var_os("NO_COLOR").is_none() {
-                Style::Ansi
-            } else {
-                Style::Plain
-            };
-            let text = TextOptions { width: width(to_terminal), top: options.top, style };
+            let text = text_options(options.report.is_none().then(io::stderr), options.top);
             Ok(report.render_text(&text).into_bytes())
         }
     }
 }
 
-/// The terminal's width, between what tables need and what eyes can follow.
-fn width(to_terminal: bool) -> usize {
-    let terminal = terminal_size::terminal_size_of(io::stderr()).filter(|_| to_terminal);
-    terminal.map_or(WIDTH_IN_FILES, |(width, _)| usize::from(width.0)).clamp(60, 200)
+/// Text for this stream, or for a file: on a terminal as wide as that is, between what tables need and what eyes can follow, and
+/// coloured.
+pub fn text_options<Stream: IsTerminal + AsFd>(stream: Option<Stream>, top: usize) -> TextOptions {
+    let terminal = stream.filter(IsTerminal::is_terminal);
+    let coloured = terminal.is_some() && std::env::var_os("NO_COLOR").is_none();
+    let width = terminal.and_then(terminal_size::terminal_size_of);
+    let width = width.map_or(WIDTH_IN_FILES, |(width, _)| usize::from(width.0)).clamp(60, 200);
+    TextOptions { width, top, style: if coloured { Style::Ansi } else { Style::Plain } }
 }
