@@ -11,7 +11,7 @@ impl Findings {
         let mut lines = Vec::new();
         if let Some(pool) = &self.pool {
             lines.push(format!(
-                "All {} that came to the border were in native code at once for {} ({}): work that was queued meanwhile had to wait.",
+                "All {} that came to the border were in native code at once for {} ({}): work that was queued meanwhile may have waited.",
                 counted(pool.workers, "thread-pool worker"),
                 time(pool.for_ns),
                 between(pool.from_ns, pool.for_ns),
