@@ -72,11 +72,11 @@ impl Analysis<'_> {
         writer.flush()
     }
 
-    /// The program, by the last file on the command line's beginning that is one: "Orders.dll", else the command.
+    /// The program: the first assembly on the command line, as "Orders.dll", else the command.
     pub(crate) fn title(&self) -> String {
         let command = &self.recording.origin.command;
         let name = |word: &String| word.rsplit('/').next().unwrap_or(word).to_owned();
-        let assembly = command.iter().take(4).find(|word| word.ends_with(".dll"));
+        let assembly = command.iter().find(|word| word.ends_with(".dll"));
         assembly.or(command.first()).map_or_else(|| format!("process {}", self.recording.origin.pid), name)
     }
 }
