@@ -161,6 +161,8 @@ fn hostile_names_stay_names() {
         assert!(text.as_str().unwrap().contains(HOSTILE[0]), "{text}");
         let missing = browser.value("document.getElementById('missing-body').textContent");
         assert!(missing.as_str().unwrap().contains("35 calls were made and not recorded"), "{missing}");
+        assert_eq!(browser.value("threadLosses.flat().reduce((sum, loss) => sum + loss.calls, 0)"), 35);
+        assert_eq!(browser.value("document.getElementById('legend-lost').hidden"), false);
         browser.picture("hostile", true);
     });
 }

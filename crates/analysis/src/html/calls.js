@@ -88,3 +88,12 @@ function describeCall(choice) {
     ].filter(line => line),
   };
 }
+
+// For each thread the times in which calls were lost: from the last call that is known before to when the loss was noticed.
+const threadLosses = data.threads.map(() => []);
+for (const [thread, until, calls] of data.losses) {
+  const lane = threadLanes[thread].lanes[0];
+  const next = lane ? firstAfter(lane, until) : 0;
+  const known = next > 0 ? lane.ended[next - 1] : data.threads[thread].began_ns;
+  threadLosses[thread].push({ from: Math.min(known, until), until, calls });
+}

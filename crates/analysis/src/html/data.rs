@@ -8,7 +8,7 @@ use crate::names;
 use clrhost_trace::{Direction, OPEN, Pause};
 use serde::Serialize;
 
-/// Pauses and collections that are drawn, the longest ones.
+/// Pauses, collections and losses that are drawn, the longest ones of each.
 const MOST_BANDS: usize = 20_000;
 /// Open calls that are listed.
 const MOST_OPEN: usize = 100;
@@ -27,6 +27,8 @@ pub(super) struct Data<'a> {
     pauses: Vec<(&'static str, u64, u64, Option<u64>)>,
     /// Generation, asked for by the program, when it began, duration.
     collections: Vec<(u8, bool, u64, Option<u64>)>,
+    /// Thread, before when, calls; those with most calls.
+    losses: Vec<(u32, u64, u64)>,
     /// Pauses and collections that are not drawn.
     bands_left_out: u64,
     /// Target, node around, calls, total, self.
@@ -81,6 +83,8 @@ pub(super) fn of<'a>(analysis: &Analysis<'a>, findings: &Findings, options: Page
     longest(&mut pauses, |pause| pause.duration_ns);
     let mut collections: Vec<_> = recording.collections.iter().collect();
     longest(&mut collections, |one| one.duration_ns);
+    let mut losses: Vec<_> = recording.losses.iter().collect();
+    longest(&mut losses, |loss| loss.calls);
     Data {
         title: analysis.title(),
         made_by: env!("CARGO_PKG_VERSION"),
@@ -90,6 +94,7 @@ pub(super) fn of<'a>(analysis: &Analysis<'a>, findings: &Findings, options: Page
         missing: findings.about_missing(),
         targets: (0..recording.targets.len()).map(|target| target_data(analysis, target)).collect(),
         threads: (0..recording.threads.len()).map(|thread| thread_data(analysis, thread)).collect(),
+        losses: losses.iter().filter_map(|loss| Some((loss.thread?, loss.until_ns, loss.calls))).collect(),
         bands_left_out: (bands - pauses.len() - collections.len()) as u64,
         pauses: pauses
             .iter()

@@ -36,10 +36,11 @@
   byId("words-warnings").append(...data.missing.map(line => el("li", {}, together(line))));
   byId("words-list").append(...(data.time.length ? data.time : ["No call was long, and the runtime was not seen to hold its threads."]).map(line => el("li", {}, together(line))));
 
+  byId("legend-lost").hidden = data.losses.length === 0;
   const notes = [];
   if (data.drawing.dense) {
     byId("legend-dense").hidden = false;
-    notes.push(`Of ${counted(about.calls, "call")} the ${count(data.drawing.drawn)} longest are drawn one by one; the ${count(data.drawing.dense)} others, none longer than ${duration(data.drawing.longest_dense_ns)}, are drawn as the grey line below each thread. All sums, tables, histograms and the flame graph are of all calls.`);
+    notes.push(`Of ${counted(about.calls, "call")} the ${count(data.drawing.drawn)} longest are drawn one by one; the ${count(data.drawing.dense)} others, none longer than ${duration(data.drawing.longest_dense_ns)}, are drawn as the grey line below each thread. All sums, tables, histograms and the flame graph are of all recorded calls.`);
   }
   if (data.bands_left_out) notes.push(`${counted(data.bands_left_out, "short pause or collection")} not drawn.`);
   if (notes.length) {

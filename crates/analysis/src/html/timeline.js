@@ -97,6 +97,7 @@ const timeline = (() => {
     pen.rect(gutter, row.y + top, width - gutter, row.bottom - row.y);
     pen.clip();
     threadLanes[row.thread].lanes.forEach((lane, depth) => drawLane(pen, row, lane, depth, row.top + top + depth * LANE));
+    drawLosses(pen, threadLosses[row.thread], row.top + top + row.lanes * LANE + row.dense + 1);
     if (row.dense) drawDensity(pen, data.drawing.density[row.thread], row.top + top + row.lanes * LANE + 1);
     pen.restore();
   }
@@ -196,6 +197,15 @@ const timeline = (() => {
       pen.fillRect(x, y, Math.max(xOf(from + partNs) - x, 1), DENSE - 1);
     }
     pen.globalAlpha = 1;
+  }
+
+  function drawLosses(pen, losses, y) {
+    pen.fillStyle = paper.pause;
+    for (const { from, until } of losses) {
+      if (until < view.from || from > view.to) continue;
+      const left = Math.max(xOf(from), gutter), right = Math.min(Math.max(xOf(until), left + 2), width);
+      for (let x = left; x < right; x += 7) pen.fillRect(x, y, Math.min(4, right - x), 2);
+    }
   }
 
   function drawName(pen, row, top) {

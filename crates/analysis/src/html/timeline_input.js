@@ -37,6 +37,8 @@
         if (density[index] === part) return { lines: [counted(density[index + 1], "short call"), `${duration(density[index + 2])} in ${duration(partNs)}, none longer than ${duration(data.drawing.longest_dense_ns)}`] };
       }
     }
+    const lost = threadLosses[row.thread].find(loss => loss.from - reach <= when && when <= loss.until + reach);
+    if (lost) return { lines: [`${counted(lost.calls, "call")} made and not recorded`, `between ${duration(lost.from)} and ${duration(lost.until)}`] };
     return pauseAt(when, reach);
   }
 
