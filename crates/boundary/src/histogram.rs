@@ -60,6 +60,12 @@ impl HistogramSnapshot {
         self.counts.iter().sum()
     }
 
+    /// The buckets that hold an observation: lower and upper bound in ticks, and how many.
+    pub fn buckets(&self) -> impl Iterator<Item = (u64, u64, u64)> + '_ {
+        let used = self.counts.iter().enumerate().filter(|&(_, &count)| count > 0);
+        used.map(|(bucket, &count)| (lower_bound(bucket), lower_bound(bucket + 1), count))
+    }
+
     /// The value in ticks below or at which a share `q` (0 to 1) of the observations lies: the middle of the bucket
     /// that holds the observation of that rank, off by at most 12.5 %. `None` when there is no observation.
     pub fn quantile(&self, q: f64) -> Option<u64> {
@@ -94,6 +100,13 @@ mod tests {
     fn extremes_land_in_the_outer_buckets() {
         assert_eq!(bucket_of(0), 0);
         assert_eq!(bucket_of(u64::MAX), BUCKETS - 1);
+    }
+
+    #[test]
+    fn buckets_are_handed_out_with_their_bounds() {
+        let mut histogram = HistogramSnapshot::default();
+        [3, 100, 101].map(|ticks| histogram.add(bucket_of(ticks), 1));
+        assert_eq!(histogram.buckets().collect::<Vec<_>>(), [(0, 20, 1), (96, 112, 2)]);
     }
 
     #[test]

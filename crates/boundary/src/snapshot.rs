@@ -1,6 +1,6 @@
 //! What a reader gets: plain copies of all numbers, in ticks of the clock that timed them.
 
-use crate::block::{Block, COUNTERS, Counter, entry, histogram, slot, untag};
+use crate::block::{Block, COUNTERS, Counter, entry, flag, histogram, slot, untag};
 use crate::crossing::{Bracket, Crossing};
 use crate::histogram::HistogramSnapshot;
 use crate::sync::{AtomicU64, Ordering::Relaxed};
@@ -42,6 +42,19 @@ pub struct OpenBracket {
     pub target: TargetId,
     /// Ticks since it was opened; meaningless where times are not taken.
     pub ticks: u64,
+}
+
+/// An open bracket with what a thunk keeps in it, for those who unwind its thread's stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StackBracket {
+    /// Its kind, its target, its time.
+    pub open: OpenBracket,
+    /// The stack pointer at the call; if `exact`, the place of the call's return address.
+    pub stack_pointer: u64,
+    /// A thunk made the call, so that `return_address` is known.
+    pub exact: bool,
+    /// Where the call returns to: what would lie at `stack_pointer` without the thunk, which has put its own address there.
+    pub return_address: u64,
 }
 
 /// A closing crossing that fitted no open bracket: a defect of the source, or of something that bends the stack.
@@ -184,6 +197,27 @@ pub(crate) fn open_calls(block: &Block) -> Vec<(Bracket, TargetId, u64)> {
             Some((bracket, target, start))
         })
         .collect()
+}
+
+/// The open brackets of a task, outermost first, and whether its thread stayed where it was while they were read. All but the
+/// return addresses are of one moment then; these a thunk writes right after it has opened its bracket, so they are right for
+/// a thread that is known to have been in native code all the time.
+pub(crate) fn stack_brackets(block: &Block, now: u64) -> (Vec<StackBracket>, bool) {
+    block.read(TRIES, || {
+        let opened = open_brackets(block, now).into_iter().enumerate();
+        opened
+            .filter_map(|(depth, open)| {
+                let words = block.entry(depth)?;
+                let (_, flags) = block.slot_at(depth)?;
+                Some(StackBracket {
+                    open,
+                    stack_pointer: words[entry::STACK_POINTER].load(Relaxed),
+                    exact: flags & flag::EXACT != 0,
+                    return_address: words[entry::RETURN].load(Relaxed),
+                })
+            })
+            .collect()
+    })
 }
 
 /// The numbers of one target, over all tasks.

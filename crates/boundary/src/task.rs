@@ -4,7 +4,7 @@ use crate::abort::AbortState;
 use crate::block::{Block, flag};
 use crate::crossing::Bracket;
 use crate::ring::{Event, Ring};
-use crate::snapshot::open_calls;
+use crate::snapshot::{StackBracket, open_calls, stack_brackets};
 use crate::sync::{AtomicU64, Mutex, Ordering::*, lock};
 use crate::target::TargetId;
 use crate::task_type::TaskType;
@@ -66,6 +66,11 @@ impl Task {
     /// The operating system's id of the thread.
     pub fn os_thread_id(&self) -> u64 {
         self.identity.os_thread_id
+    }
+
+    /// Addresses of the thread's stack; empty where unknown.
+    pub fn stack(&self) -> Range<usize> {
+        self.identity.stack.clone()
     }
 
     /// The runtime's own id of its thread object; 0 where unknown.
@@ -170,6 +175,12 @@ impl Task {
     pub fn open_calls(&self) -> Option<Vec<(Bracket, TargetId, u64)>> {
         let (open, settled) = self.block.read(8, || open_calls(&self.block));
         settled.then_some(open)
+    }
+
+    /// The open brackets as any thread sees them at `now`, outermost first; false if the task crossed the border meanwhile, so
+    /// that they may not belong together. Touches nothing that crossings wait for.
+    pub fn stack_brackets(&self, now: u64) -> (Vec<StackBracket>, bool) {
+        stack_brackets(&self.block, now)
     }
 
     /// Number of brackets open now.

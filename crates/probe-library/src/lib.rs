@@ -76,7 +76,10 @@ fn begin() -> bool {
         },
     );
     match ending {
-        Ok(()) => true,
+        Ok(()) => {
+            clrhost_control::serve(Reporter::of_process(probe));
+            true
+        }
         Err(error) => unwatched(&format_args!("the end of the process cannot be seen: {error}")),
     }
 }

@@ -329,6 +329,17 @@ impl ProfilerInfo {
         (!hresult.is_failure() && module != 0 && token & 0x00FF_FFFF != 0).then_some((module, token))
     }
 
+    /// The function whose code holds this address. `None` where no managed code lies, and on threads of the runtime's, which
+    /// must not ask.
+    pub(crate) fn function_at(&self, address: usize) -> Option<usize> {
+        let mut function = 0;
+        // SAFETY: the address is only looked up, and the out parameter is writable.
+        let hresult = unsafe {
+            (self.info.vtbl().get_function_from_ip)(self.info.this(), address as *const u8, &mut function)
+        };
+        (!hresult.is_failure() && function != 0).then_some(function)
+    }
+
     /// Module and token of a function.
     pub(crate) fn method_of(&self, function: usize) -> Option<(usize, u32)> {
         let (mut class, mut module, mut token) = (0, 0, 0);

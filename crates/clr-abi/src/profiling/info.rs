@@ -71,7 +71,9 @@ pub struct ICorProfilerInfo6Vtbl {
 #[expect(missing_docs, reason = "fields are the methods of corprof.idl under their own names and parameters")]
 pub struct ICorProfilerInfoVtbl {
     pub unknown: IUnknownVtbl,
-    slots_3_to_7: [usize; 5],
+    slots_3_to_6: [usize; 4],
+    pub get_function_from_ip:
+        unsafe extern "C" fn(this: *mut c_void, address: *const u8, function: *mut usize) -> Hresult,
     pub get_function_from_token:
         unsafe extern "C" fn(this: *mut c_void, module: usize, token: u32, function: *mut usize) -> Hresult,
     slots_9_to_11: [usize; 3],
@@ -186,6 +188,7 @@ mod tests {
 
     #[test]
     fn methods_sit_in_the_slots_of_the_contract() {
+        assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_function_from_ip) / SLOT, 7);
         assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_function_from_token) / SLOT, 8);
         assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_thread_info) / SLOT, 12);
         assert_eq!(offset_of!(ICorProfilerInfoVtbl, get_current_thread_id) / SLOT, 13);

@@ -13,6 +13,8 @@
 
 mod signals;
 
+pub use signals::with_all_signals_blocked;
+
 use clrhost_probe::Probe;
 use clrhost_report::Exit;
 use signals::Said;
@@ -92,7 +94,7 @@ fn prepare(last: Last, meanwhile: Option<Meanwhile>) -> io::Result<()> {
     }
     let thread = std::thread::Builder::new().name("clrhost-end".to_owned());
     // A signal that this thread took would be waited for by the only thread that can answer.
-    signals::with_all_blocked(|| thread.spawn(move || wait_for_the_end(meanwhile)))?;
+    with_all_signals_blocked(|| thread.spawn(move || wait_for_the_end(meanwhile)))?;
     signals::set_ready();
     // SAFETY: `at_exit` is a function of the type on_exit calls, and takes no argument from it.
     if unsafe { on_exit(at_exit, std::ptr::null_mut()) } != 0 {

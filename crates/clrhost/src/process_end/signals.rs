@@ -269,8 +269,9 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, _context: *mu
     }
 }
 
-/// A thread made inside inherits that it gets no signals.
-pub(super) fn with_all_blocked<R>(body: impl FnOnce() -> R) -> R {
+/// Runs `body` while the calling thread gets no signals. A thread that is made inside inherits that, so it never runs one of
+/// the application's handlers.
+pub fn with_all_signals_blocked<R>(body: impl FnOnce() -> R) -> R {
     // SAFETY: both sets are initialised before they are read; blocking all signals and restoring the mask cannot fail.
     unsafe {
         let (mut all, mut before): (libc::sigset_t, libc::sigset_t) = (mem::zeroed(), mem::zeroed());

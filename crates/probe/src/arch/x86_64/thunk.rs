@@ -167,10 +167,15 @@ pub(crate) fn set_thunk_cells(cells: usize) {
     unsafe { clrhost_set_thunk_cells(cells) }
 }
 
+/// Where the code of the thunks lies.
+pub(crate) fn thunk_code() -> std::ops::Range<usize> {
+    let (begin, end) = (&raw const clrhost_thunks_begin, &raw const clrhost_thunks_end);
+    begin as usize..end as usize
+}
+
 /// True for an address at which a function returns to a thunk.
 pub(crate) fn is_in_thunk(address: usize) -> bool {
-    let (begin, end) = (&raw const clrhost_thunks_begin, &raw const clrhost_thunks_end);
-    (begin as usize..end as usize).contains(&address)
+    thunk_code().contains(&address)
 }
 
 /// Number of rbx in unwind information, in which a thunk keeps its bracket during the call.

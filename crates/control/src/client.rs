@@ -1,0 +1,276 @@
+//! The side that asks.
+//!
+//! It trusts what it finds no more than the process trusts it: a socket counts only in a folder that its user alone can write
+//! to, if that user's process of that number is at its other end.
+
+use crate::protocol::{
+    Answer, Hello, MAX_ADDRESSES, Method, Question, Request, Snapshot, StuckEnd, StuckThread, VERSION,
+};
+use crate::{folder, frame, procfs, server};
+use std::fs;
+use std::io;
+use std::mem;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// How long a process may take for the next part of an answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Bytes of an answer in JSON.
+const MAX_ANSWER: usize = 64 << 20;
+/// Bytes of a report.
+const MAX_REPORT: usize = 1 << 30;
+/// Bytes of a copied stack.
+const MAX_STACK: usize = 1 << 24;
+/// How long a process may take from making its socket to listening: until then nobody takes the file for left over.
+const TO_LISTEN: Duration = Duration::from_secs(10);
+
+/// Why a process could not be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no socket of it.
+    #[error("process {pid} has no probe{}; `clrhost ps` lists those that have", because(*pid))]
+    NoProbe {
+        /// The process.
+        pid: u32,
+    },
+    /// It has a socket and does not answer.
+    #[error("process {pid} does not answer: {error}")]
+    NoAnswer {
+        /// The process.
+        pid: u32,
+        /// What happened.
+        error: io::Error,
+    },
+    /// It answers that it will not answer.
+    #[error("process {pid} refuses: {why}")]
+    Refused {
+        /// The process.
+        pid: u32,
+        /// In its words.
+        why: String,
+    },
+}
+
+fn because(pid: u32) -> &'static str {
+    use std::os::unix::fs::MetadataExt;
+    match fs::metadata(format!("/proc/{pid}")) {
+        Err(_) => ": there is no such process",
+        Ok(found) if found.uid() != folder::own_user() && folder::own_user() != 0 => {
+            " that you may ask: it is another user's"
+        }
+        Ok(_) => "",
+    }
+}
+
+/// A process with a probe.
+#[derive(Clone, Debug)]
+pub struct Process {
+    pid: u32,
+    user: u32,
+    socket: PathBuf,
+}
+
+impl Process {
+    /// The process of this number. Asks it nothing.
+    pub fn find(pid: u32) -> Result<Process, Error> {
+        let of_folder = |(folder, user): (PathBuf, u32)| {
+            let socket = folder::socket(&folder, pid);
+            fs::symlink_metadata(&socket).is_ok().then_some(Process { pid, user, socket })
+        };
+        folder::all().into_iter().find_map(of_folder).ok_or(Error::NoProbe { pid })
+    }
+
+    /// All processes that the calling one may ask, with what they say of themselves, by number. Files of processes that are no
+    /// more are removed. A process that does not answer is among them with the reason.
+    pub fn all() -> Vec<(Process, Result<Hello, Error>)> {
+        let mut found = Vec::new();
+        for (folder, user) in folder::all() {
+            for pid in folder::processes(&folder) {
+                let process = Process { pid, user, socket: folder::socket(&folder, pid) };
+                if process.is_gone() {
+                    // Another one may be faster, or the file another user's.
+                    let _ = fs::remove_file(&process.socket);
+                } else {
+                    let hello = process.hello();
+                    found.push((process, hello));
+                }
+            }
+        }
+        found.sort_by_key(|(process, _)| process.pid);
+        found.dedup_by_key(|(process, _)| process.pid);
+        found
+    }
+
+    /// Its number.
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Nobody is behind the socket: its process has ended, or, if there is one of that number, it is another one.
+    fn is_gone(&self) -> bool {
+        if !Path::new(&format!("/proc/{}", self.pid)).exists() {
+            return true;
+        }
+        let refused = matches!(connect(&self.socket), Err(error) if error.kind() == io::ErrorKind::ConnectionRefused);
+        let made = fs::symlink_metadata(&self.socket).and_then(|file| file.modified());
+        let age = made.ok().and_then(|made| SystemTime::now().duration_since(made).ok());
+        refused && age.is_some_and(|age| age > TO_LISTEN)
+    }
+
+    /// Who it is.
+    pub fn hello(&self) -> Result<Hello, Error> {
+        match self.ask(Question::Hello)?.next()? {
+            Answer::Hello(hello) if procfs::start_time(&self.pid.to_string()) != Some(hello.start_time) => {
+                Err(self.no_answer(io::Error::other("another process has taken its number")))
+            }
+            Answer::Hello(hello) => Ok(hello),
+            other => Err(self.unexpected(other)),
+        }
+    }
+
+    /// All its numbers, with the histogram and the callers of one target.
+    pub fn snapshot(&self, detail: Option<u64>) -> Result<Snapshot, Error> {
+        match self.ask(Question::Snapshot { detail })?.next()? {
+            Answer::Snapshot(snapshot) => Ok(snapshot),
+            other => Err(self.unexpected(other)),
+        }
+    }
+
+    /// Its report as things are now: JSON of docs/report.md.
+    pub fn report(&self, user_only: bool) -> Result<Vec<u8>, Error> {
+        let mut answers = self.ask(Question::Report { user_only })?;
+        match answers.next()? {
+            Answer::Report => answers.bytes(MAX_REPORT),
+            other => Err(self.unexpected(other)),
+        }
+    }
+
+    /// Threads that have been in one native call for at least this long, with the bytes of their stacks.
+    pub fn stuck(&self, over: Duration) -> Result<(Vec<(StuckThread, Vec<u8>)>, StuckEnd), Error> {
+        let over_ns = u64::try_from(over.as_nanos()).unwrap_or(u64::MAX);
+        let mut answers = self.ask(Question::Stuck { over_ns })?;
+        let mut threads = Vec::new();
+        loop {
+            match answers.next()? {
+                Answer::Stuck(thread) => {
+                    let stack = match &thread.stack {
+                        Some(_) => answers.bytes(MAX_STACK)?,
+                        None => Vec::new(),
+                    };
+                    threads.push((thread, stack));
+                }
+                Answer::StuckEnd(end) => return Ok((threads, end)),
+                other => return Err(self.unexpected(other)),
+            }
+        }
+    }
+
+    /// The managed methods that hold these addresses, in their order.
+    pub fn methods(&self, addresses: &[u64]) -> Result<Vec<Option<Method>>, Error> {
+        let mut methods = Vec::new();
+        for addresses in addresses.chunks(MAX_ADDRESSES) {
+            match self.ask(Question::Methods { addresses: addresses.to_vec() })?.next()? {
+                Answer::Methods(found) if found.len() == addresses.len() => methods.extend(found),
+                other => return Err(self.unexpected(other)),
+            }
+        }
+        Ok(methods)
+    }
+
+    fn ask(&self, question: Question) -> Result<Answers<'_>, Error> {
+        let mut stream = self.connect().map_err(|error| match error.kind() {
+            io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => Error::NoProbe { pid: self.pid },
+            _ => self.no_answer(error),
+        })?;
+        // A process that refuses at once has closed its end by now, and its answer can still be read.
+        let asked = frame::write_json(&mut stream, &Request { version: VERSION, question });
+        if let Err(error) = asked
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            return Err(self.no_answer(error));
+        }
+        Ok(Answers { process: self, stream })
+    }
+
+    fn connect(&self) -> io::Result<UnixStream> {
+        let stream = connect(&self.socket)?;
+        let peer = server::peer(&stream)?;
+        if peer.uid != self.user {
+            return Err(io::Error::other("its socket is served by another user"));
+        }
+        // 0 where the other process is out of sight, in a space of numbers of its own.
+        if peer.pid != 0 && peer.pid as u32 != self.pid {
+            return Err(io::Error::other(format!("its socket is served by process {}", peer.pid)));
+        }
+        Ok(stream)
+    }
+
+    fn no_answer(&self, error: io::Error) -> Error {
+        Error::NoAnswer { pid: self.pid, error }
+    }
+
+    fn unexpected(&self, answer: Answer) -> Error {
+        match answer {
+            Answer::Refused { why } => Error::Refused { pid: self.pid, why },
+            _ => self.no_answer(io::Error::other("it answers another question")),
+        }
+    }
+}
+
+/// What comes back.
+struct Answers<'a> {
+    process: &'a Process,
+    stream: UnixStream,
+}
+
+impl Answers<'_> {
+    fn next(&mut self) -> Result<Answer, Error> {
+        self.understood(|stream| frame::read_json(stream, MAX_ANSWER))
+    }
+
+    fn bytes(&mut self, limit: usize) -> Result<Vec<u8>, Error> {
+        self.understood(|stream| frame::read_bytes(stream, limit))
+    }
+
+    fn understood<T>(&mut self, read: impl FnOnce(&mut UnixStream) -> io::Result<T>) -> Result<T, Error> {
+        read(&mut self.stream).map_err(|error| {
+            self.process.no_answer(match error.kind() {
+                io::ErrorKind::WouldBlock => {
+                    io::Error::other(format!("nothing came for {} s; is it stopped?", PATIENCE.as_secs()))
+                }
+                io::ErrorKind::UnexpectedEof => io::Error::other("it closed the connection"),
+                _ => error,
+            })
+        })
+    }
+}
+
+/// Connects, and waits no longer than [`PATIENCE`], for that and for all else that is done with the connection.
+fn connect(socket: &Path) -> io::Result<UnixStream> {
+    let checked = |result: libc::c_int| if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) };
+    let path = socket.as_os_str().as_bytes();
+    // SAFETY: all-zero is a valid address.
+    let mut address: libc::sockaddr_un = unsafe { mem::zeroed() };
+    address.sun_family = libc::AF_UNIX as libc::sa_family_t;
+    if path.len() >= address.sun_path.len() {
+        return Err(io::Error::other("the socket's path is too long"));
+    }
+    for (place, &byte) in address.sun_path.iter_mut().zip(path) {
+        *place = byte as libc::c_char;
+    }
+    // SAFETY: makes a descriptor, which is owned by nobody else.
+    let stream = unsafe {
+        OwnedFd::from_raw_fd(checked(libc::socket(libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0))?)
+    };
+    let stream = UnixStream::from(stream);
+    stream.set_read_timeout(Some(PATIENCE))?;
+    // Goes for connecting too.
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let length = mem::size_of_val(&address) as libc::socklen_t;
+    // SAFETY: the address is as long as said, and its path ends in NUL.
+    checked(unsafe { libc::connect(stream.as_raw_fd(), (&raw const address).cast(), length) })?;
+    Ok(stream)
+}
