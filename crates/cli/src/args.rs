@@ -3,6 +3,7 @@
 use crate::convert::Convert;
 use crate::diff::{self, DiffCommand};
 use crate::exit_code;
+use crate::live;
 use crate::recording::Recording;
 use crate::report::{self, ReportCommand};
 use crate::trace::library;
@@ -36,6 +37,18 @@ pub enum Command {
     /// Say which .NET is installed, what would be used and what is in the way
     #[command(after_help = DOCTOR_HELP)]
     Doctor(Doctor),
+    /// List the processes that can be looked at while they run
+    #[command(after_help = live::PS_HELP)]
+    Ps(live::Ps),
+    /// Show what a process calls over the border, now and in total
+    #[command(after_help = live::TOP_HELP)]
+    Top(live::Top),
+    /// Show which threads do not come back from native code, with their stacks
+    #[command(after_help = live::STUCK_HELP)]
+    Stuck(live::Stuck),
+    /// Have a process do something
+    #[command(after_help = live::CTL_HELP)]
+    Ctl(live::Ctl),
     /// Turn a recording into a file for Perfetto, speedscope, flame graphs, spreadsheets or databases
     #[command(after_help = crate::convert::HELP)]
     Convert(Convert),

@@ -2,18 +2,23 @@
 
 mod args;
 mod convert;
+mod ctl;
 mod diff;
 mod doctor;
 mod exit_code;
 mod input;
+mod live;
 mod output;
 mod policy;
 mod progress;
+mod ps;
 mod recording;
 mod render;
 mod report;
 mod run;
 mod sink;
+mod stuck;
+mod top;
 mod trace;
 mod units;
 
@@ -42,6 +47,10 @@ fn dispatch(command: Command) -> i32 {
         Command::Report(options) => report::report(&options),
         Command::Diff(options) => diff::diff(&options),
         Command::Doctor(options) => doctor::doctor(&options),
+        Command::Ps(options) => ps::ps(&options),
+        Command::Top(options) => top::top(&options),
+        Command::Stuck(options) => stuck::stuck(&options),
+        Command::Ctl(options) => ctl::ctl(options),
         Command::Convert(options) => convert::convert(&options),
         Command::Completions { shell } => {
             // Into memory first: the generator panics when it cannot write.

@@ -23,6 +23,7 @@ mod text;
 pub use assemble::FUNCTION_POINTERS;
 pub use clrhost_boundary::TaskType;
 pub use clrhost_policy::{Finding, FindingKind, PolicyReport, PolicyRule};
+
 pub use context::{HostOutcome, ReportContext};
 pub use diff::{Change, DIFF_SCHEMA, Diff, DiffOptions, Metric, RunSums, Side};
 pub use duration::{count, counted, duration};
