@@ -3,7 +3,7 @@
 use crate::maps::Code;
 use addr2line::{Loader, demangle_auto};
 use framehop::{ExplicitModuleSectionInfo, Module as UnwindModule};
-use object::{BinaryFormat, Object, ObjectSection, ObjectSegment, ObjectSymbol, SymbolKind};
+use object::{BinaryFormat, Object, ObjectSection, ObjectSegment, ObjectSymbol, SegmentFlags, SymbolKind, elf};
 use std::borrow::Cow;
 use std::fs;
 use std::ops::Range;
@@ -47,7 +47,11 @@ impl Module {
         if object.format() != BinaryFormat::Elf {
             return None;
         }
-        let bias = object.segments().find_map(|segment| {
+        let is_code = |segment: &object::Segment| {
+            matches!(segment.flags(), SegmentFlags::Elf { p_flags, .. } if p_flags.0 & elf::PF_X.0 != 0)
+        };
+        // Only those of code: two segments may share a page of the file, which is then mapped twice.
+        let bias = object.segments().filter(is_code).find_map(|segment| {
             let (offset, bytes) = segment.file_range();
             // The kernel maps whole pages.
             let first_page = offset & !0xFFF;
