@@ -146,15 +146,24 @@ fn by_name(name: &str) -> Result<Process, String> {
     if others.is_empty() {
         return Ok(process);
     }
-    Err(format!("processes {} and {} are called {name}; choose one with -p", process.pid(), others.join(", ")))
+    Err(format!(
+        "processes {} and {} are called {name}; choose one with -p",
+        process.pid(),
+        others.join(", ")
+    ))
 }
 
 fn is_called(name: &str, pid: u32, command: &[String]) -> bool {
     let program = fs::read_to_string(format!("/proc/{pid}/comm"));
     let is_program = program.is_ok_and(|program| program.trim_end() == name);
     let words = command.iter().enumerate();
-    let mut files = words.filter(|(index, word)| *index == 0 || word.ends_with(".dll")).map(|(_, word)| Path::new(word));
-    is_program || files.any(|file| file.file_name().is_some_and(|file| file == name) || file.file_stem().is_some_and(|file| file == name))
+    let mut files =
+        words.filter(|(index, word)| *index == 0 || word.ends_with(".dll")).map(|(_, word)| Path::new(word));
+    is_program
+        || files.any(|file| {
+            file.file_name().is_some_and(|file| file == name)
+                || file.file_stem().is_some_and(|file| file == name)
+        })
 }
 
 /// Says why a process could not be asked.
@@ -195,7 +204,8 @@ fn time(text: &str) -> Result<Duration, String> {
         "h" => 3600.0,
         _ => return Err("a time is a number with ms, s, m or h behind it".to_owned()),
     };
-    let number: f64 = number.parse().map_err(|_| "a time begins with a number, as in 5s or 200ms".to_owned())?;
+    let number: f64 =
+        number.parse().map_err(|_| "a time begins with a number, as in 5s or 200ms".to_owned())?;
     Duration::try_from_secs_f64(number * seconds).map_err(|error| error.to_string())
 }
 

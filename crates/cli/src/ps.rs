@@ -40,7 +40,9 @@ pub fn ps(options: &Ps) -> io::Result<i32> {
         return Ok(0);
     }
     if list.processes.is_empty() {
-        crate::complain("no process with a probe; `clrhost run APP.dll` starts one, docs/live.md knows other ways");
+        crate::complain(
+            "no process with a probe; `clrhost run APP.dll` starts one, docs/live.md knows other ways",
+        );
     } else {
         print(&mut out, &list.processes)?;
     }
@@ -99,11 +101,16 @@ fn print(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
     let width = |column: usize| table.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: [usize; 8] = std::array::from_fn(width);
     for row in &table {
-        let aligned: Vec<String> = row.iter().zip(widths).enumerate().map(|(column, (cell, width))| match column {
-            2 | 3 => format!("{cell:<width$}"),
-            7 => cell.clone(),
-            _ => format!("{cell:>width$}"),
-        }).collect();
+        let aligned: Vec<String> = row
+            .iter()
+            .zip(widths)
+            .enumerate()
+            .map(|(column, (cell, width))| match column {
+                2 | 3 => format!("{cell:<width$}"),
+                7 => cell.clone(),
+                _ => format!("{cell:>width$}"),
+            })
+            .collect();
         writeln!(out, "{}", aligned.join("  ").trim_end())?;
     }
     Ok(())

@@ -84,10 +84,12 @@ struct Ending {
 }
 
 fn run_reported(prepared: Prepared, ending: Ending) -> i32 {
+    let reporter = ending.reporter.clone();
     if let Err(error) = on_process_end(|end| ending.write(end)) {
         complain(format_args!("the report cannot be kept for the end of the program: {error}"));
         return exit_code::FAILURE;
     }
+    clrhost_control::serve(reporter);
     let code = match prepared.run() {
         Ok(code) => code,
         Err(error) => fail(&error),

@@ -114,7 +114,8 @@ impl Process {
         if !Path::new(&format!("/proc/{}", self.pid)).exists() {
             return true;
         }
-        let refused = matches!(connect(&self.socket), Err(error) if error.kind() == io::ErrorKind::ConnectionRefused);
+        let refused =
+            matches!(connect(&self.socket), Err(error) if error.kind() == io::ErrorKind::ConnectionRefused);
         let made = fs::symlink_metadata(&self.socket).and_then(|file| file.modified());
         let age = made.ok().and_then(|made| SystemTime::now().duration_since(made).ok());
         refused && age.is_some_and(|age| age > TO_LISTEN)

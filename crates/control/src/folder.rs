@@ -37,12 +37,18 @@ pub(crate) fn make(runtime_folder: Option<&Path>) -> io::Result<PathBuf> {
     };
     match DirBuilder::new().mode(0o700).create(&folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            return Err(io::Error::new(error.kind(), format!("{} cannot be made: {error}", folder.display())));
+            return Err(io::Error::new(
+                error.kind(),
+                format!("{} cannot be made: {error}", folder.display()),
+            ));
         }
         _ => {}
     }
     check(&folder, user).map_err(|error| {
-        io::Error::other(format!("{} {error}; remove it, or set XDG_RUNTIME_DIR to a folder of your own", folder.display()))
+        io::Error::other(format!(
+            "{} {error}; remove it, or set XDG_RUNTIME_DIR to a folder of your own",
+            folder.display()
+        ))
     })?;
     Ok(folder)
 }
@@ -149,7 +155,9 @@ mod tests {
         assert_eq!(fs::metadata(&made).unwrap().mode() & 0o777, 0o700);
         assert_eq!(make(Some(above.path())).unwrap(), made);
         fs::set_permissions(&made, fs::Permissions::from_mode(0o777)).unwrap();
-        assert!(make(Some(above.path())).unwrap_err().to_string().contains("is open to other users; remove it"));
+        assert!(
+            make(Some(above.path())).unwrap_err().to_string().contains("is open to other users; remove it")
+        );
     }
 
     #[test]

@@ -22,7 +22,8 @@ pub(crate) fn write_bytes(to: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn write(to: &mut impl Write, kind: u8, bytes: &[u8]) -> io::Result<()> {
-    let length = u32::try_from(bytes.len()).map_err(|_| io::Error::other("the message is too long to be sent"))?;
+    let length =
+        u32::try_from(bytes.len()).map_err(|_| io::Error::other("the message is too long to be sent"))?;
     let mut head = [kind; 5];
     head[1..].copy_from_slice(&length.to_le_bytes());
     to.write_all(&head)?;
@@ -45,7 +46,10 @@ fn read(from: &mut impl Read, kind: u8, limit: usize) -> io::Result<Vec<u8>> {
     let [found, length @ ..] = head;
     let length = u32::from_le_bytes(length) as usize;
     if found != kind {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "the other side does not keep to the protocol"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "the other side does not keep to the protocol",
+        ));
     }
     if length > limit {
         return Err(io::Error::new(

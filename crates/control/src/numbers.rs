@@ -3,8 +3,8 @@
 use crate::procfs;
 use crate::protocol::{Caller, Crossings, Direction, Hello, OpenCall, Snapshot, Target, TargetName, Task};
 use clrhost_boundary::{
-    Bracket, Callers, CrossingCounts, OpenBracket, Snapshot as Counted, TargetDescription, TargetId, TargetStats,
-    TaskStats,
+    Bracket, Callers, CrossingCounts, OpenBracket, Snapshot as Counted, TargetDescription, TargetId,
+    TargetStats, TaskStats,
 };
 use clrhost_probe::{Attachment, Probe, Source, Timing};
 use std::cmp::Reverse;
@@ -178,6 +178,7 @@ impl Names<'_> {
     fn open(&self, open: &OpenBracket) -> OpenCall {
         OpenCall {
             direction: direction(open.bracket),
+            target: open.target.index() as u64,
             name: self.name(open.target),
             ns: self.scale.ns(open.ticks),
         }

@@ -26,7 +26,11 @@ pub fn command_line(pid: &str) -> Vec<String> {
 pub(crate) enum Doing {
     Running,
     /// It waits, in a system call unless the number is -1.
-    Waiting { system_call: i64, stack_pointer: u64, program_counter: u64 },
+    Waiting {
+        system_call: i64,
+        stack_pointer: u64,
+        program_counter: u64,
+    },
 }
 
 /// A thread at one moment: equal to a later one if it has not moved meanwhile.
@@ -43,8 +47,10 @@ impl Moment {
     pub(crate) fn of(thread: u64) -> io::Result<Moment> {
         let line = fs::read_to_string(format!("/proc/self/task/{thread}/syscall"))?;
         let status = fs::read_to_string(format!("/proc/self/task/{thread}/status"))?;
-        let switches = status.lines().filter(|line| line.contains("ctxt_switches")).map(str::to_owned).collect();
-        let doing = doing(&line).ok_or_else(|| io::Error::other("/proc/self/task/TID/syscall is in no known form"))?;
+        let switches =
+            status.lines().filter(|line| line.contains("ctxt_switches")).map(str::to_owned).collect();
+        let doing = doing(&line)
+            .ok_or_else(|| io::Error::other("/proc/self/task/TID/syscall is in no known form"))?;
         Ok(Moment { doing, line, switches })
     }
 }

@@ -228,6 +228,8 @@ pub struct Task {
 pub struct OpenCall {
     /// Which way it goes.
     pub direction: Direction,
+    /// The number of the target.
+    pub target: u64,
     /// What is called.
     #[serde(flatten)]
     pub name: TargetName,

@@ -158,7 +158,9 @@ fn answer(stream: UnixStream, probe: &'static Probe, reporter: &Reporter) -> io:
         let version = env!("CARGO_PKG_VERSION");
         return refuse(
             &mut client,
-            format!("the process speaks version {VERSION} of the protocol, that of clrhost {version}; use that one"),
+            format!(
+                "the process speaks version {VERSION} of the protocol, that of clrhost {version}; use that one"
+            ),
         );
     }
     match request.question {

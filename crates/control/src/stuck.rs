@@ -73,7 +73,11 @@ fn look_at(boundary: &Boundary<ProbeClock>, task: &Task, scale: Scale) -> (Stuck
     let calls = look.calls[outer..].iter().map(|call| StuckCall {
         call: OpenCall {
             direction: direction(call.open.bracket),
-            name: name(call.open.target, boundary.target(call.open.target).map(|target| target.description())),
+            target: call.open.target.index() as u64,
+            name: name(
+                call.open.target,
+                boundary.target(call.open.target).map(|target| target.description()),
+            ),
             ns: scale.ns(call.open.ticks),
         },
         stack_pointer: call.stack_pointer,

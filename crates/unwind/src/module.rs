@@ -3,7 +3,9 @@
 use crate::maps::Code;
 use addr2line::{Loader, demangle_auto};
 use framehop::{ExplicitModuleSectionInfo, Module as UnwindModule};
-use object::{BinaryFormat, Object, ObjectSection, ObjectSegment, ObjectSymbol, SegmentFlags, SymbolKind, elf};
+use object::{
+    BinaryFormat, Object, ObjectSection, ObjectSegment, ObjectSymbol, SegmentFlags, SymbolKind, elf,
+};
 use std::borrow::Cow;
 use std::fs;
 use std::ops::Range;
@@ -47,19 +49,18 @@ impl Module {
         if object.format() != BinaryFormat::Elf {
             return None;
         }
-        let is_code = |segment: &object::Segment| {
-            matches!(segment.flags(), SegmentFlags::Elf { p_flags, .. } if p_flags.0 & elf::PF_X.0 != 0)
-        };
+        let is_code = |segment: &object::Segment| matches!(segment.flags(), SegmentFlags::Elf { p_flags, .. } if p_flags.0 & elf::PF_X.0 != 0);
         // Only those of code: two segments may share a page of the file, which is then mapped twice.
         let bias = object.segments().filter(is_code).find_map(|segment| {
             let (offset, bytes) = segment.file_range();
             // The kernel maps whole pages.
             let first_page = offset & !0xFFF;
-            (first_page..offset + bytes)
-                .contains(&code.offset)
-                .then(|| code.addresses.start.wrapping_sub((segment.address() & !0xFFF) + code.offset - first_page))
+            (first_page..offset + bytes).contains(&code.offset).then(|| {
+                code.addresses.start.wrapping_sub((segment.address() & !0xFFF) + code.offset - first_page)
+            })
         })?;
-        let unwinding = UnwindModule::new(file.display().to_string(), code.addresses.clone(), bias, sections(&object));
+        let unwinding =
+            UnwindModule::new(file.display().to_string(), code.addresses.clone(), bias, sections(&object));
         let has_lines = object.section_by_name(".debug_line").is_some();
         let module = Module {
             name: file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),

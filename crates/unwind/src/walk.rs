@@ -75,7 +75,10 @@ pub struct Walk {
 impl Process {
     /// Walks up a stack. What cannot be found is left out, with a [`Frame::Gap`] in its place.
     pub fn walk(&mut self, stack: &ThreadStack) -> Walk {
-        let start = Start { frame: FrameAddress::from_instruction_pointer(stack.program_counter), sp: stack.stack_pointer };
+        let start = Start {
+            frame: FrameAddress::from_instruction_pointer(stack.program_counter),
+            sp: stack.stack_pointer,
+        };
         let goal = stack.brackets.len().checked_sub(1);
         let first = self.walk_from(stack, start, UNKNOWN);
         if first.gets_to(goal) {
@@ -115,7 +118,9 @@ impl Process {
                 CodeKind::NotCode => break,
             }
             if kind == CodeKind::Managed && registers.bp() == UNKNOWN {
-                let Some((rbp, is_sure)) = self.find_rbp(stack, frame.address(), registers.sp()) else { break };
+                let Some((rbp, is_sure)) = self.find_rbp(stack, frame.address(), registers.sp()) else {
+                    break;
+                };
                 registers.set_bp(rbp);
                 walk.guessed |= !is_sure;
             }
@@ -125,7 +130,8 @@ impl Process {
                 if !stack.thunks.contains(&word) {
                     return Ok(word);
                 }
-                let index = stack.brackets.iter().rposition(|bracket| bracket.stack_pointer == address).ok_or(())?;
+                let index =
+                    stack.brackets.iter().rposition(|bracket| bracket.stack_pointer == address).ok_or(())?;
                 crossed = Some(index);
                 Ok(stack.brackets[index].return_address)
             };

@@ -56,7 +56,8 @@ impl StuckReport {
         let hello = process.hello()?;
         let (mut threads, end) = process.stuck(over)?;
         // The longest first, as it is the one that was asked for.
-        threads.sort_by_key(|(thread, _)| std::cmp::Reverse(thread.calls.last().and_then(|last| last.call.ns)));
+        threads
+            .sort_by_key(|(thread, _)| std::cmp::Reverse(thread.calls.last().and_then(|last| last.call.ns)));
         let mut no_stacks = None;
         let mut walks = match clrhost_unwind::Process::new(process.pid()) {
             Ok(mut unwound) => stacks::walk_all(&mut unwound, process, &threads, end.thunks.0..end.thunks.1),

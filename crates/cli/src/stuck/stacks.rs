@@ -62,8 +62,12 @@ pub fn walk_all(
         .map(|(thread, bytes)| {
             let stack = thread.stack.as_ref()?;
             // Only calls by thunks need be told of; what is shown is looked up by their places among all calls.
-            let (places, brackets): (Vec<usize>, Vec<Bracket>) =
-                thread.calls.iter().enumerate().filter_map(|(place, call)| Some((place, bracket(call)?))).unzip();
+            let (places, brackets): (Vec<usize>, Vec<Bracket>) = thread
+                .calls
+                .iter()
+                .enumerate()
+                .filter_map(|(place, call)| Some((place, bracket(call)?)))
+                .unzip();
             let walk = unwound.walk(&ThreadStack {
                 program_counter: stack.program_counter,
                 stack_pointer: stack.stack_pointer,

@@ -50,9 +50,10 @@ fn print_thread(out: &mut impl Write, thread: &ThreadRow) -> io::Result<()> {
 fn line(frame: &FrameRow) -> (&'static str, String) {
     match frame {
         FrameRow::Native { function, offset, module, source } => {
-            let function = function.as_ref().map_or_else(|| format!("{module}+{offset:#x}"), |name| {
-                format!("{name}+{offset:#x} in {module}")
-            });
+            let function = function.as_ref().map_or_else(
+                || format!("{module}+{offset:#x}"),
+                |name| format!("{name}+{offset:#x} in {module}"),
+            );
             let source = source.as_ref().map(|source| format!(" at {source}")).unwrap_or_default();
             ("native", format!("{function}{source}"))
         }
