@@ -52,7 +52,9 @@ pub use layer::{HostFailure, HostingLayer};
 pub use owner::TaskOwner;
 pub use registry::{MAX_ENDED_TASKS, RecordedTask, Registry};
 pub use ring::Event;
-pub use snapshot::{Callers, CrossingCounts, Mismatch, OpenBracket, Snapshot, StackBracket, TargetStats, TaskStats};
+pub use snapshot::{
+    Callers, CrossingCounts, Mismatch, OpenBracket, Snapshot, StackBracket, TargetStats, TaskStats,
+};
 pub use target::{Origin, Target, TargetDescription, TargetId, TargetKind};
 pub use task::{Task, TaskIdentity};
 pub use task_type::TaskType;

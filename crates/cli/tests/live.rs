@@ -66,7 +66,8 @@ impl Drop for Running {
 }
 
 fn json(finished: &Finished) -> Value {
-    serde_json::from_str(&finished.assert_code(0).stdout).unwrap_or_else(|error| panic!("{error}\n{finished}"))
+    serde_json::from_str(&finished.assert_code(0).stdout)
+        .unwrap_or_else(|error| panic!("{error}\n{finished}"))
 }
 
 /// Names of a thread's frames that are expected, of those that there are.
@@ -132,7 +133,11 @@ fn stuck_threads_are_shown_and_not_disturbed(source: &str) {
     );
     let spins = threads.iter().find(|thread| thread["name"] == "spins").expect("the thread that spins");
     // Seldom it waits for a processor at the moment, which looks no different; it never waits in a system call.
-    assert_eq!((spins["state"].as_str(), spins["system_call"].as_str()), (Some("running"), None), "{spins:#}");
+    assert_eq!(
+        (spins["state"].as_str(), spins["system_call"].as_str()),
+        (Some("running"), None),
+        "{spins:#}"
+    );
     assert!(spins["doubts"][0].as_str().is_some_and(|doubt| doubt.starts_with("it runs")), "{spins:#}");
 }
 
@@ -152,7 +157,11 @@ fn a_process_is_found_and_asked() {
     let list = json(&Run::new(CLRHOST).args(["ps", "--json"]).output());
     let listed = list["processes"].as_array().expect("processes").iter();
     let own = listed.clone().find(|row| row["pid"].to_string() == running.pid()).expect("it is listed");
-    assert_eq!((own["source"].as_str(), own["attachment"].as_str()), (Some("thunks"), Some("attached")), "{own:#}");
+    assert_eq!(
+        (own["source"].as_str(), own["attachment"].as_str()),
+        (Some("thunks"), Some("attached")),
+        "{own:#}"
+    );
     assert!(own["runtime"].as_str().is_some_and(|runtime| runtime.starts_with("CoreCLR 8.")), "{own:#}");
     assert!(own["crossings"]["leave"].as_u64().is_some_and(|calls| calls > 0), "{own:#}");
     let text = Run::new(CLRHOST).arg("ps").output().assert_code(0).stdout.clone();

@@ -100,7 +100,9 @@ fn nonsense_is_refused_and_harms_nobody() {
     assert!(answer_to(b"J\xFF\xFF\xFF\xFF").contains("at most"));
     let too_many = vec![1; 5000];
     let request = Request { version: VERSION, question: Question::Methods { addresses: too_many } };
-    assert!(answer_to(&framed(&serde_json::to_string(&request).unwrap())).contains("more than 4096 addresses"));
+    assert!(
+        answer_to(&framed(&serde_json::to_string(&request).unwrap())).contains("more than 4096 addresses")
+    );
     // Deeper than the stack, were it followed.
     assert!(answer_to(&framed(&"[".repeat(100_000))).contains("not a question"));
     assert_answers();
@@ -228,7 +230,10 @@ fn ask_as_nobody(socket: &std::path::Path) -> i32 {
         // a process that may be dumped.
         unsafe {
             let file = libc::open(path.as_ptr(), libc::O_PATH);
-            if libc::setgroups(0, std::ptr::null()) != 0 || libc::setgid(NOBODY) != 0 || libc::setuid(NOBODY) != 0 {
+            if libc::setgroups(0, std::ptr::null()) != 0
+                || libc::setgid(NOBODY) != 0
+                || libc::setuid(NOBODY) != 0
+            {
                 return 2;
             }
             libc::prctl(libc::PR_SET_DUMPABLE, 1);

@@ -55,14 +55,18 @@ impl Process {
     /// It is gone, or the system does not let us: that takes the same user, or root, and a process that may be dumped.
     pub fn new(pid: u32) -> io::Result<Process> {
         let maps = fs::read_to_string(format!("/proc/{pid}/maps"))?;
-        let code = maps::code(&maps);
+        Process::of_maps(&maps, PathBuf::from(format!("/proc/{pid}/root")))
+    }
+
+    pub(crate) fn of_maps(maps: &str, root: PathBuf) -> io::Result<Process> {
+        let code = maps::code(maps);
         if code.is_empty() {
             return Err(io::Error::other("it has ended"));
         }
         Ok(Process {
             modules: code.iter().map(|_| None).collect(),
             code,
-            root: PathBuf::from(format!("/proc/{pid}/root")),
+            root,
             unwinder: UnwinderX86_64::new(),
             cache: CacheX86_64::new(),
         })

@@ -124,20 +124,11 @@ impl Process {
                 registers.set_bp(rbp);
                 walk.guessed |= !is_sure;
             }
-            let mut crossed = None;
-            let mut read = |address| {
-                let word = stack.word(address).ok_or(())?;
-                if !stack.thunks.contains(&word) {
-                    return Ok(word);
-                }
-                let index =
-                    stack.brackets.iter().rposition(|bracket| bracket.stack_pointer == address).ok_or(())?;
-                crossed = Some(index);
-                Ok(stack.brackets[index].return_address)
-            };
+            let mut crossed = Vec::new();
+            let mut read = |address| stack.read(address, &mut crossed).ok_or(());
             match self.unwind(frame, &mut registers, &mut read) {
                 Ok(Some(caller)) => {
-                    walk.frames.extend(crossed.map(Frame::Border));
+                    walk.frames.extend(crossed.into_iter().map(Frame::Border));
                     let Some(caller) = FrameAddress::from_return_address(caller) else {
                         walk.complete = true;
                         return walk;
@@ -210,10 +201,114 @@ impl ThreadStack<'_> {
         Some(u64::from_le_bytes(bytes.try_into().ok()?))
     }
 
+    /// A word as it would be without thunks. `crossed` gets the brackets that stand for it.
+    fn read(&self, address: u64, crossed: &mut Vec<usize>) -> Option<u64> {
+        let mut word = self.word(address)?;
+        let mut outer = self.brackets;
+        // A thunk that leads straight to another returns to that one, at the same place.
+        while self.thunks.contains(&word) {
+            let index = outer.iter().rposition(|bracket| bracket.stack_pointer == address)?;
+            if !crossed.contains(&index) {
+                crossed.push(index);
+            }
+            word = outer[index].return_address;
+            outer = &outer[..index];
+        }
+        Some(word)
+    }
+
     /// The words between two addresses, with where they are.
     fn words(&self, from: u64, to: u64) -> impl Iterator<Item = (u64, u64)> + '_ {
         let end = self.stack_pointer.saturating_add(self.bytes.len() as u64).min(to);
         let places = (from.max(self.stack_pointer)..end).step_by(8);
         places.map_while(|at| Some((at, self.word(at)?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Code of no file, as managed code is, from 0x10000 on; thunks from 0x50000 on.
+    const MAPS: &str = "10000-20000 r-xp 00000000 00:00 0 \n50000-51000 r-xp 00000000 00:00 0 \n";
+    const THUNKS: Range<u64> = 0x5_0000..0x5_1000;
+    const BASE: u64 = 0x7000_0000;
+
+    fn walk(words: &[u64], brackets: &[Bracket]) -> Walk {
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        Process::of_maps(MAPS, "/".into()).unwrap().walk(&ThreadStack {
+            program_counter: 0x1_0001,
+            stack_pointer: BASE,
+            bytes: &bytes,
+            brackets,
+            thunks: &THUNKS,
+        })
+    }
+
+    fn place(word: u64) -> u64 {
+        BASE + 8 * word
+    }
+
+    fn bracket(word: u64, return_address: u64) -> Bracket {
+        Bracket { stack_pointer: place(word), return_address, is_leave: true }
+    }
+
+    #[test]
+    fn frame_pointers_lead_to_the_end() {
+        // Two saved frame pointers with return addresses; the second leads to nothing.
+        let found = walk(&[7, place(3), 0x1_1000, place(5), 0x1_2000, 0, 0], &[]);
+        assert_eq!(found.frames, [0x1_0001, 0x1_0FFF, 0x1_1FFF].map(Frame::Managed));
+        assert!(found.guessed && found.complete, "{found:?}");
+    }
+
+    #[test]
+    fn thunks_are_replaced_by_what_they_took_away() {
+        // At word 2 a thunk that leads straight to another: the inner one returns to the outer one.
+        let brackets = [bracket(2, 0x1_1000), bracket(2, 0x5_0010)];
+        let found = walk(&[7, place(3), 0x5_0020, 0, 0], &brackets);
+        assert_eq!(
+            found.frames,
+            [Frame::Managed(0x1_0001), Frame::Border(1), Frame::Border(0), Frame::Managed(0x1_0FFF)]
+        );
+    }
+
+    #[test]
+    fn what_lies_below_a_border_may_stay_unknown() {
+        // No frame pointer leads to the bracket at word 4, whose caller has its own right above, as the runtime notes it.
+        let sp = place(5);
+        let found = walk(
+            &[7, 7, 7, 7, 0x5_0020, 1, sp, 0x1_1000, place(9), place(11), 0, 0],
+            &[bracket(4, 0x1_1000)],
+        );
+        assert_eq!(
+            found.frames,
+            [Frame::Managed(0x1_0001), Frame::Gap, Frame::Border(0), Frame::Managed(0x1_0FFF)]
+        );
+        assert!(found.complete && !found.guessed, "{found:?}");
+    }
+
+    #[test]
+    fn no_stack_is_too_odd_to_be_walked() {
+        let mut random = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut next = |below: u64| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (random >> 33) % below
+        };
+        for _ in 0..2000 {
+            let length = next(40);
+            let words: Vec<u64> = (0..length)
+                .map(|_| match next(5) {
+                    0 => place(next(50)),
+                    1 => 0x1_0000 + next(0x1_0000),
+                    2 => 0x5_0000 + next(0x1000),
+                    3 => u64::MAX - next(3),
+                    _ => next(4),
+                })
+                .collect();
+            let brackets: Vec<Bracket> = (0..next(4))
+                .map(|_| bracket(next(50), [0, 0x1_1000, 0x5_0010, u64::MAX][next(4) as usize]))
+                .collect();
+            assert!(walk(&words, &brackets).frames.len() <= 2 * MAX_FRAMES);
+        }
     }
 }
