@@ -18,6 +18,8 @@ use std::time::{Duration, SystemTime};
 
 /// How long a process may take for the next part of an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long it may take to say who it is: a list of processes should not wait for each that is stopped.
+const PATIENCE_FOR_HELLO: Duration = Duration::from_secs(3);
 /// Bytes of an answer in JSON.
 const MAX_ANSWER: usize = 64 << 20;
 /// Bytes of a report.
@@ -123,7 +125,10 @@ impl Process {
 
     /// Who it is.
     pub fn hello(&self) -> Result<Hello, Error> {
-        match self.ask(Question::Hello)?.next()? {
+        let mut answers = self.ask(Question::Hello)?;
+        // It can only fail for a time of 0.
+        let _ = answers.stream.set_read_timeout(Some(PATIENCE_FOR_HELLO));
+        match answers.next()? {
             Answer::Hello(hello) if procfs::start_time(&self.pid.to_string()) != Some(hello.start_time) => {
                 Err(self.no_answer(io::Error::other("another process has taken its number")))
             }
@@ -239,9 +244,7 @@ impl Answers<'_> {
     fn understood<T>(&mut self, read: impl FnOnce(&mut UnixStream) -> io::Result<T>) -> Result<T, Error> {
         read(&mut self.stream).map_err(|error| {
             self.process.no_answer(match error.kind() {
-                io::ErrorKind::WouldBlock => {
-                    io::Error::other(format!("nothing came for {} s; is it stopped?", PATIENCE.as_secs()))
-                }
+                io::ErrorKind::WouldBlock => io::Error::other("nothing came for seconds; is it stopped?"),
                 io::ErrorKind::UnexpectedEof => io::Error::other("it closed the connection"),
                 _ => error,
             })
