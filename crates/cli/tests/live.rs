@@ -156,7 +156,10 @@ fn a_process_is_found_and_asked() {
     let running = Running::start("Signalled", "thunks", &[]);
     let list = json(&Run::new(CLRHOST).args(["ps", "--json"]).output());
     let listed = list["processes"].as_array().expect("processes").iter();
-    let own = listed.clone().find(|row| row["pid"].to_string() == running.pid()).expect("it is listed");
+    let own = listed
+        .clone()
+        .find(|row| row["pid"].as_u64() == Some(running.child.id().into()))
+        .expect("it is listed");
     assert_eq!(
         (own["source"].as_str(), own["attachment"].as_str()),
         (Some("thunks"), Some("attached")),

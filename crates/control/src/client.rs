@@ -29,6 +29,9 @@ const MAX_STACK: usize = 1 << 24;
 /// How long a process may take from making its socket to listening: until then nobody takes the file for left over.
 const TO_LISTEN: Duration = Duration::from_secs(10);
 
+/// A stuck thread, and the bytes of its stack; none where it has no copy of one.
+pub type WithStack = (StuckThread, Vec<u8>);
+
 /// Why a process could not be asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -155,7 +158,7 @@ impl Process {
     }
 
     /// Threads that have been in one native call for at least this long, with the bytes of their stacks.
-    pub fn stuck(&self, over: Duration) -> Result<(Vec<(StuckThread, Vec<u8>)>, StuckEnd), Error> {
+    pub fn stuck(&self, over: Duration) -> Result<(Vec<WithStack>, StuckEnd), Error> {
         let over_ns = u64::try_from(over.as_nanos()).unwrap_or(u64::MAX);
         let mut answers = self.ask(Question::Stuck { over_ns })?;
         let mut threads = Vec::new();
