@@ -116,14 +116,12 @@ impl Process {
 
     /// Nobody is behind the socket: its process has ended, or, if there is one of that number, it is another one.
     fn is_gone(&self) -> bool {
-        if !Path::new(&format!("/proc/{}", self.pid)).exists() {
-            return true;
-        }
         let refused =
             matches!(connect(&self.socket), Err(error) if error.kind() == io::ErrorKind::ConnectionRefused);
         let made = fs::symlink_metadata(&self.socket).and_then(|file| file.modified());
         let age = made.ok().and_then(|made| SystemTime::now().duration_since(made).ok());
-        refused && age.is_some_and(|age| age > TO_LISTEN)
+        let exists = Path::new(&format!("/proc/{}", self.pid)).exists();
+        refused && (!exists || age.is_some_and(|age| age > TO_LISTEN))
     }
 
     /// Who it is.

@@ -66,7 +66,11 @@ pub fn serve(reporter: Reporter) {
     let thread = thread::Builder::new().name("clrhost-control".to_owned()).stack_size(STACK_BYTES);
     let started = with_all_signals_blocked(|| {
         thread.spawn(move || match open(runtime_folder) {
-            Ok(listener) => answer_all(&listener, probe, &reporter),
+            Ok(listener) => {
+                answer_all(&listener, probe, &reporter);
+                // It ends only where the descriptor is not ours any more.
+                mem::forget(listener);
+            }
             Err(error) => complain(&error),
         })
     });
@@ -131,16 +135,27 @@ extern "C" fn at_exit() {
 
 fn answer_all(listener: &UnixListener, probe: &'static Probe, reporter: &Reporter) {
     loop {
-        let Ok((stream, _)) = listener.accept() else {
-            // No descriptors or no memory: both may come back.
-            thread::sleep(LONGEST_REST);
-            continue;
+        let stream = match listener.accept() {
+            Ok((stream, _)) => stream,
+            Err(error) if passes(&error) => {
+                thread::sleep(LONGEST_REST);
+                continue;
+            }
+            // The application has closed the descriptor, and may have another file there by now.
+            Err(_) => break,
         };
         let began = Instant::now();
         // A client that breaks off, or that asks wrongly and does not read why, is no trouble of ours.
         let _ = catch_unwind(AssertUnwindSafe(|| answer(stream, probe, reporter)));
         thread::sleep(began.elapsed().min(LONGEST_REST));
     }
+}
+
+/// No descriptors or no memory, which may come back, or a client that was faster away.
+fn passes(error: &io::Error) -> bool {
+    let transient =
+        [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM, libc::ECONNABORTED, libc::EINTR];
+    error.raw_os_error().is_some_and(|error| transient.contains(&error))
 }
 
 /// Answers one client.
