@@ -11,7 +11,7 @@ use std::time::Duration;
 
 pub const PS_HELP: &str = "\
 Listed are processes of the same user, for root those of all users, whose crossings clrhost sees: those under
-`clrhost run` and those that load its probe by themselves (docs/live.md).
+`clrhost run` and `clrhost trace`, and those that load its probe by themselves (docs/live.md).
 
 Examples:
   clrhost ps

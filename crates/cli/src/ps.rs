@@ -41,7 +41,7 @@ pub fn ps(options: &Ps) -> io::Result<i32> {
     }
     if list.processes.is_empty() {
         crate::complain(
-            "no process with a probe; `clrhost run APP.dll` starts one, docs/live.md knows other ways",
+            "no process with a probe; `clrhost run APP.dll` and `clrhost trace COMMAND` start some",
         );
     } else {
         print(&mut out, &list.processes)?;

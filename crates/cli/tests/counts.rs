@@ -261,6 +261,16 @@ fn collections_that_native_code_is_told_of() {
 }
 
 #[test]
+fn waits_in_native_code() {
+    for source in SOURCES {
+        let hosted = Program::fixture("Blocking").args(["1"]).seen_by(source).under_clrhost();
+        hosted.finished.assert_code(0);
+        hosted.assert_sound();
+        hosted.assert_as_expected();
+    }
+}
+
+#[test]
 fn counting_without_times_counts_the_same() {
     let fixtures = ["Inlined", "Calli", "Unmanaged", "Suppressed", "ThreadEnds", "Delegates"];
     for (name, source) in fixtures.into_iter().flat_map(|name| SOURCES.map(|source| (name, source))) {

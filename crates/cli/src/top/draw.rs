@@ -4,7 +4,7 @@ use super::table::{self, part, rate};
 use super::view::{Column, Pane, View};
 use crate::live::target_name;
 use clrhost::report::{count, counted, duration};
-use clrhost_control::protocol::{Direction, Target};
+use clrhost_control::protocol::{Direction, OpenCall, Target};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Modifier, Style};
@@ -116,8 +116,9 @@ fn draw_targets(frame: &mut Frame, area: Rect, view: &View) {
 }
 
 fn draw_tasks(frame: &mut Frame, area: Rect, view: &View) {
-    const WIDTHS: [u16; 5] = [8, 20, 9, 7, 9];
-    let header = ["  thread", "name", "  calls/s", " native", "   inside", "call"];
+    const WIDTHS: [u16; 5] = [8, 16, 9, 7, 8];
+    let room = usize::from(area.width.saturating_sub(WIDTHS.iter().map(|width| width + 1).sum()));
+    let header = ["  thread", "name", "  calls/s", " native", "  inside", "call"];
     let widths = WIDTHS.iter().map(|&width| Constraint::Length(width)).chain([Constraint::Min(1)]);
     let rows: Vec<Row> = view
         .tasks()
@@ -129,18 +130,18 @@ fn draw_tasks(frame: &mut Frame, area: Rect, view: &View) {
                 row.name.clone(),
                 format!("{:>9}", rate(row.rate)),
                 format!("{:>7}", if view.now.timed { part(row.native) } else { "-".to_owned() }),
-                format!("{:>9}", since.unwrap_or_default()),
-                row.inside.as_ref().map_or_else(
-                    || "in managed code".to_owned(),
-                    |open| {
-                        let name = target_name(&open.name);
-                        if open.direction == Direction::Leave { name } else { format!("in callback {name}") }
-                    },
-                ),
+                format!("{:>8}", since.unwrap_or_default()),
+                row.inside.as_ref().map_or_else(|| "in managed code".to_owned(), |open| call(open, room)),
             ])
         })
         .collect();
     list(frame, area, view, Table::new(rows, widths).header(Row::new(header).style(BOLD)));
+}
+
+fn call(open: &OpenCall, room: usize) -> String {
+    let arrow = if open.direction == Direction::Leave { "" } else { "in callback " };
+    let (whole, method) = (target_name(&open.name), &open.name.method);
+    table::fit(&format!("{arrow}{whole}"), &format!("{arrow}{method}"), room)
 }
 
 fn list(frame: &mut Frame, area: Rect, view: &View, table: Table) {

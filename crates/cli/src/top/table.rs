@@ -25,23 +25,21 @@ pub fn part(part: f64) -> String {
     }
 }
 
-/// A target's name in this many columns, with an arrow for its direction: as much as fits, and the end of the method's name
-/// where nothing else does.
+/// A target's name in this many columns, with an arrow for its direction.
 pub fn name(row: &TargetRow, room: usize) -> String {
     let arrow = match row.direction {
         Direction::Leave => "",
         Direction::ReverseEnter => "← ",
     };
-    let whole = format!("{arrow}{}", row.name);
-    if whole.chars().count() <= room {
-        return whole;
+    fit(&format!("{arrow}{}", row.name), &format!("{arrow}{}", row.method), room)
+}
+
+/// The whole name where there is room for it, else the short one, else the end of that, which tells most.
+pub fn fit(whole: &str, short: &str, room: usize) -> String {
+    if let Some(fitting) = [whole, short].into_iter().find(|name| name.chars().count() <= room) {
+        return fitting.to_owned();
     }
-    let short = format!("{arrow}{}", row.method);
-    let length = short.chars().count();
-    if length <= room {
-        return short;
-    }
-    let end: String = short.chars().skip(length + 1 - room.max(1)).collect();
+    let end: String = short.chars().skip(short.chars().count() + 1 - room.max(1)).collect();
     format!("…{end}")
 }
 

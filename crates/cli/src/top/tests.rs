@@ -155,9 +155,9 @@ fn threads_show_where_they_are_and_since_when() {
     assert_eq!(
         screen(&view, 80, 7)[3..6],
         [
-            "  thread name                   calls/s  native    inside call",
-            "    4702 reader                   2,000   10.0%    1.20 s Orders.Data.Sqlite.sql",
-            "    4701 main                     1,000   10.0%           in managed code",
+            "  thread name               calls/s  native   inside call",
+            "    4702 reader               2,000   10.0%   1.20 s …s.Data.Sqlite.sqlite3_step",
+            "    4701 main                 1,000   10.0%          in managed code",
         ]
     );
     // Enter leads to what the thread is in.
