@@ -51,7 +51,9 @@ pub use application::Application;
 pub use crossings::Crossings;
 pub use error::Error;
 pub use host::{Host, Prepared};
-pub use process_end::{ProcessEnd, on_adopted_process_end, on_process_end, run_last, with_all_signals_blocked};
+pub use process_end::{
+    ProcessEnd, on_adopted_process_end, on_process_end, run_last, with_all_signals_blocked,
+};
 pub use recorder::{Recorder, RecordingOptions};
 pub use reporter::Reporter;
 pub use runtime::{Component, GcStats, Runtime};
