@@ -2,7 +2,7 @@
 
 use crate::live::Ps;
 use clrhost::report::{count, duration};
-use clrhost_control::client::{Error, Process};
+use clrhost_control::client::Process;
 use clrhost_control::protocol::Hello;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -70,8 +70,6 @@ fn list() -> List {
                 });
                 list.processes.push(Row { hello, per_second });
             }
-            // It has ended since.
-            Err(Error::NoProbe { .. }) => {}
             Err(error) => list.silent.push((process.pid(), error.to_string())),
         }
     }

@@ -19,7 +19,7 @@ use std::time::{Duration, SystemTime};
 /// How long a process may take for the next part of an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long it may take to say who it is: a list of processes should not wait for each that is stopped.
-const PATIENCE_FOR_HELLO: Duration = Duration::from_secs(3);
+const PATIENCE_FOR_HELLO: Duration = Duration::from_secs(5);
 /// Bytes of an answer in JSON.
 const MAX_ANSWER: usize = 64 << 20;
 /// Bytes of a report.
@@ -98,9 +98,12 @@ impl Process {
                 if process.is_gone() {
                     // Another one may be faster, or the file another user's.
                     let _ = fs::remove_file(&process.socket);
-                } else {
-                    let hello = process.hello();
-                    found.push((process, hello));
+                    continue;
+                }
+                match process.hello() {
+                    // It has ended since, or does not listen yet.
+                    Err(Error::NoProbe { .. }) => {}
+                    hello => found.push((process, hello)),
                 }
             }
         }

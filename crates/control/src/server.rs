@@ -6,7 +6,7 @@
 //! * only the user of the process and root are answered, whatever the rights of the socket became;
 //! * one connection is served at a time, for one question, which is short; the kernel keeps at most [`WAITING`] further ones
 //!   and refuses the rest. Reading and writing have time-outs, and the whole connection a deadline;
-//! * after each answer the thread rests as long as it took, so that clients who ask without end get at most half of one
+//! * after each answer the thread rests as long as it worked, so that clients who ask without end get at most half of one
 //!   processor;
 //! * a panic ends the connection and nothing else;
 //! * a forked child has no such thread; it closes its copy of the socket, and leaves the file alone.
@@ -144,11 +144,19 @@ fn answer_all(listener: &UnixListener, probe: &'static Probe, reporter: &Reporte
             // The application has closed the descriptor, and may have another file there by now.
             Err(_) => break,
         };
-        let began = Instant::now();
+        let before = worked();
         // A client that breaks off, or that asks wrongly and does not read why, is no trouble of ours.
         let _ = catch_unwind(AssertUnwindSafe(|| answer(stream, probe, reporter)));
-        thread::sleep(began.elapsed().min(LONGEST_REST));
+        thread::sleep(worked().saturating_sub(before).min(LONGEST_REST));
     }
+}
+
+/// Processor time of this thread.
+fn worked() -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: writes to a place of its own.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
 /// No descriptors or no memory, which may come back, or a client that was faster away.
