@@ -6,6 +6,7 @@ use crate::exit_code;
 use crate::live::{Ctl, CtlCommand, fail};
 use crate::sink::Sink;
 use clrhost::report::{Report, TextOptions};
+use clrhost_control::client::{Error, Process};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -15,8 +16,29 @@ pub fn ctl(options: Ctl) -> io::Result<i32> {
         Ok(process) => process,
         Err(code) => return Ok(code),
     };
-    let CtlCommand::Report { file, format, user_only } = options.what;
-    let file = Some(file.as_path()).filter(|file| *file != Path::new("-"));
+    match options.what {
+        CtlCommand::Report { file, format, user_only } => report(&process, &file, format, user_only),
+        CtlCommand::Record { file, max_size, duration } => {
+            // The process may be in another folder.
+            let file = std::path::absolute(file)?.to_string_lossy().into_owned();
+            Ok(done(process.record(&file, max_size, duration).map(|()| format!("recording into {file}"))))
+        }
+        CtlCommand::Stop => Ok(done(process.stop_recording().map(|file| format!("recorded in {file}")))),
+    }
+}
+
+fn done(answer: Result<String, Error>) -> i32 {
+    match answer {
+        Ok(said) => {
+            complain(said);
+            0
+        }
+        Err(error) => fail(&error),
+    }
+}
+
+fn report(process: &Process, file: &Path, format: Option<Format>, user_only: bool) -> io::Result<i32> {
+    let file = Some(file).filter(|file| *file != Path::new("-"));
     // Before the process is asked, which is not for nothing.
     let sink = match file.map(|file| Sink::open(Some(file))).transpose() {
         Ok(sink) => sink,

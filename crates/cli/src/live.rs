@@ -1,7 +1,7 @@
 //! What the commands for running processes have in common: how a process is chosen, and how they end where it cannot be asked.
 
 use crate::args::Format;
-use crate::{complain, exit_code};
+use crate::{complain, exit_code, recording};
 use clap::{Args, Subcommand};
 use clrhost_control::client::{Error, Process};
 use clrhost_control::protocol::{Hello, TargetName};
@@ -37,7 +37,10 @@ Examples:
 pub const CTL_HELP: &str = "\
 Examples:
   clrhost ctl -p 4711 report now.json    the report as things are now; the process goes on
-  clrhost ctl -p 4711 report -           to standard output, as text";
+  clrhost ctl -p 4711 report -           to standard output, as text
+  clrhost ctl -p 4711 record now.clrtrace --duration 30s    every call of the next half minute
+  clrhost ctl -p 4711 record ring.clrtrace --max-size 64M   the newest calls, until:
+  clrhost ctl -p 4711 stop               end of the recording; the process goes on";
 
 /// Options of `clrhost ps`.
 #[derive(Args)]
@@ -117,6 +120,22 @@ pub enum CtlCommand {
         #[arg(long)]
         user_only: bool,
     },
+    /// Begin to record every call with its time and thread, as `clrhost trace -o` does
+    Record {
+        /// The file; what is in it is lost. The process writes it, so it has to have the right to
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+
+        /// Keep the recording below this size, and the newest calls in it: 64M, 2G
+        #[arg(long, value_name = "SIZE", value_parser = recording::size)]
+        max_size: Option<u64>,
+
+        /// Record for so long: 30s, 5m, 1h, or [[dd:]hh:]mm:ss
+        #[arg(long, value_name = "TIME", value_parser = recording::duration)]
+        duration: Option<Duration>,
+    },
+    /// End the recording, whoever began it
+    Stop,
 }
 
 impl Choice {

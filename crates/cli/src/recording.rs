@@ -31,7 +31,7 @@ impl Recording {
     }
 }
 
-fn size(text: &str) -> Result<u64, String> {
+pub fn size(text: &str) -> Result<u64, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let shift = match text[digits.len()..].to_ascii_lowercase().as_str() {
         "" | "b" => 0,
@@ -52,7 +52,7 @@ fn size(text: &str) -> Result<u64, String> {
     Ok(bytes)
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "a time is a number with s, m or h behind it, or [[dd:]hh:]mm:ss".to_owned();
     let number = |digits: &str| digits.parse::<u64>().map_err(|_| wrong());
     let seconds = if text.contains(':') {

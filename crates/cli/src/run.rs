@@ -33,7 +33,8 @@ pub fn run(options: Run) -> i32 {
         host = host.without_hooks();
     }
     let recording = options.recording.options();
-    if recording.is_some() {
+    if !options.count_only {
+        // `clrhost ctl` may begin to record at any time.
         host = host.notes_pauses();
     }
     if let Some(root) = &options.hosting.dotnet_root {
@@ -59,16 +60,14 @@ pub fn run(options: Run) -> i32 {
         Ok(prepared) => prepared,
         Err(error) => return fail(&error),
     };
-    let recorder = match (recording, prepared.reporter()) {
-        (Some(recording), Some(reporter)) => match Recorder::start(reporter, &recording) {
-            Ok(recorder) => Some(recorder),
-            Err(error) => return cannot_write("recording", Some(&recording.path), "-o", &error),
-        },
-        _ => None,
-    };
+    if let (Some(recording), Some(reporter)) = (recording, prepared.reporter())
+        && let Err(error) = Recorder::start(reporter, &recording)
+    {
+        return cannot_write("recording", Some(&recording.path), "-o", &error);
+    }
     match prepared.reporter() {
         Some(reporter) if !options.empty_probe => {
-            run_reported(prepared, Ending { reporter, recorder, sink, options: options.report, learned_sink })
+            run_reported(prepared, Ending { reporter, sink, options: options.report, learned_sink })
         }
         _ => prepared.run().unwrap_or_else(|error| fail(&error)),
     }
@@ -77,7 +76,6 @@ pub fn run(options: Run) -> i32 {
 /// What there is to do when the process ends.
 struct Ending {
     reporter: Reporter,
-    recorder: Option<Recorder>,
     sink: Sink,
     options: ReportOptions,
     learned_sink: Option<Sink>,
@@ -104,7 +102,7 @@ fn run_reported(prepared: Prepared, ending: Ending) -> i32 {
 impl Ending {
     fn write(self, end: ProcessEnd) {
         let exit = Exit::from(end);
-        if let Some(recorder) = &self.recorder {
+        if let Some(recorder) = Recorder::of_process() {
             check("recording", recorder.finish(Some(end)));
         }
         let report = self.reporter.report(exit, self.options.user_only);

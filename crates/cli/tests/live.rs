@@ -2,6 +2,7 @@
 
 use clrhost_control::client::Process;
 use clrhost_testkit::{Finished, Run, dotnet_root, fixture, scratch};
+use clrhost_trace::{End, OPEN, Recording};
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -304,4 +305,42 @@ fn the_terminal_is_left_as_it_was() {
         assert!(seen.contains("\x1b[?25h"), "the cursor comes back: {seen:?}");
     }
     assert!(Path::new(&format!("/proc/{}", running.pid())).exists());
+}
+
+#[test]
+fn recordings_begin_and_end_while_the_process_runs() {
+    let running = Running::start("Signalled", "thunks", &[]);
+    let folder = scratch("live-recording");
+    let (first, second) = (folder.join("first.clrtrace"), folder.join("second.clrtrace"));
+    let plain = |path: &Path| path.to_str().expect("a plain path").to_owned();
+    let record = |file: &Path| running.ask("ctl", &["record", &plain(file)]);
+    record(&first).assert_code(0);
+    let hello = Process::find(running.child.id()).and_then(|process| process.hello()).expect("it answers");
+    assert_eq!(hello.recording, Some(plain(&first)));
+    let twice = record(&second);
+    assert!(twice.stderr.contains("recorded already"), "{twice}");
+    twice.assert_code(125);
+    running.ask("ctl", &["stop"]).assert_code(0);
+    let recording = Recording::read(&first).expect("a recording");
+    assert!(
+        matches!(recording.end, End::Stopped { .. }) && recording.report.is_some(),
+        "{:?}",
+        recording.end
+    );
+    let open = recording.calls.iter().filter(|call| call.duration_ns == OPEN);
+    let open: Vec<_> = open.map(|call| recording.targets[call.target as usize].method.as_str()).collect();
+    assert_eq!(open, ["Signalled.fx_block_ready"]);
+    let nothing = running.ask("ctl", &["stop"]);
+    assert!(nothing.stderr.contains("nothing is recorded"), "{nothing}");
+    nothing.assert_code(125);
+    let nowhere = running.ask("ctl", &["record", "/no/such/folder/x"]);
+    assert!(nowhere.stderr.contains("No such file"), "{nowhere}");
+    nowhere.assert_code(125);
+    // Another one, which the end of the process ends.
+    record(&second).assert_code(0);
+    // SAFETY: sends a signal to a child of this test.
+    unsafe { libc::kill(running.child.id() as i32, libc::SIGTERM) };
+    assert_eq!(running.end().code(), Some(143));
+    let recording = Recording::read(&second).expect("a recording");
+    assert!(matches!(recording.end, End::Exit { code: 143, .. }), "{:?}", recording.end);
 }

@@ -149,6 +149,23 @@ impl Process {
         }
     }
 
+    /// Lets it begin to record every call in a file, whose folder has to be in its name.
+    pub fn record(&self, file: &str, limit: Option<u64>, duration: Option<Duration>) -> Result<(), Error> {
+        let duration_ns = duration.map(|duration| u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX));
+        match self.ask(Question::Record { file: file.to_owned(), limit, duration_ns })?.next()? {
+            Answer::Recording { .. } => Ok(()),
+            other => Err(self.unexpected(other)),
+        }
+    }
+
+    /// Lets it end its recording, and gives the file.
+    pub fn stop_recording(&self) -> Result<String, Error> {
+        match self.ask(Question::StopRecording)?.next()? {
+            Answer::Recording { file } => Ok(file),
+            other => Err(self.unexpected(other)),
+        }
+    }
+
     /// Its report as things are now: JSON of docs/report.md.
     pub fn report(&self, user_only: bool) -> Result<Vec<u8>, Error> {
         let mut answers = self.ask(Question::Report { user_only })?;

@@ -2,6 +2,7 @@
 
 use crate::procfs;
 use crate::protocol::{Caller, Crossings, Direction, Hello, OpenCall, Snapshot, Target, TargetName, Task};
+use clrhost::Recorder;
 use clrhost_boundary::{
     Bracket, Callers, CrossingCounts, OpenBracket, Snapshot as Counted, TargetDescription, TargetId,
     TargetStats, TaskStats,
@@ -36,6 +37,7 @@ pub(crate) fn hello(probe: &Probe) -> Hello {
         },
         crossings: crossings(read.snapshot.counts()),
         tasks: read.snapshot.tasks.iter().filter(|task| !task.ended).count() as u64,
+        recording: Recorder::of_process().map(|recorder| recorder.path().to_string_lossy().into_owned()),
         command: procfs::command_line("self"),
     }
 }

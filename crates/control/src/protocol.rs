@@ -33,6 +33,19 @@ pub enum Question {
         #[serde(default)]
         user_only: bool,
     },
+    /// Begins to record every call.
+    Record {
+        /// The file, with its folder. One that is there is lost.
+        file: String,
+        /// Bytes of it at most.
+        #[serde(default)]
+        limit: Option<u64>,
+        /// For so long.
+        #[serde(default)]
+        duration_ns: Option<u64>,
+    },
+    /// Ends the recording.
+    StopRecording,
     /// Threads that have been in one native call for this long, with copies of their stacks.
     Stuck {
         /// At least this long.
@@ -58,6 +71,11 @@ pub enum Answer {
     Snapshot(Snapshot),
     /// To [`Question::Report`]: the report's bytes follow.
     Report,
+    /// To [`Question::Record`] and [`Question::StopRecording`].
+    Recording {
+        /// The file.
+        file: String,
+    },
     /// To [`Question::Stuck`], one for each thread. Where it has a stack, its bytes follow.
     Stuck(StuckThread),
     /// After the last [`Answer::Stuck`].
@@ -94,6 +112,9 @@ pub struct Hello {
     pub crossings: Crossings,
     /// Threads that came to the border and live.
     pub tasks: u64,
+    /// The file in which calls are recorded now.
+    #[serde(default)]
+    pub recording: Option<String>,
     /// The command line.
     pub command: Vec<String>,
 }

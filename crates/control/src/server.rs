@@ -13,7 +13,7 @@
 
 use crate::protocol::{Answer, MAX_ADDRESSES, Method, Question, Request, VERSION};
 use crate::{folder, frame, numbers, stuck};
-use clrhost::{Reporter, with_all_signals_blocked};
+use clrhost::{Recorder, RecordingOptions, Reporter, with_all_signals_blocked};
 use clrhost_probe::Probe;
 use clrhost_report::Exit;
 use std::fs;
@@ -197,6 +197,24 @@ fn answer(stream: UnixStream, probe: &'static Probe, reporter: &Reporter) -> io:
             frame::write_json(&mut client, &Answer::Report)?;
             frame::write_bytes(&mut client, &report)
         }
+        Question::Record { file, limit, duration_ns } => {
+            let duration = duration_ns.map(Duration::from_nanos);
+            let options = RecordingOptions { path: PathBuf::from(&file), is_new: false, limit, duration };
+            match Recorder::start(reporter.clone(), &options) {
+                Ok(_) => frame::write_json(&mut client, &Answer::Recording { file }),
+                Err(error) => refuse(&mut client, error.to_string()),
+            }
+        }
+        Question::StopRecording => match Recorder::of_process() {
+            None => refuse(&mut client, "nothing is recorded".to_owned()),
+            Some(recorder) => match recorder.finish(None) {
+                Ok(()) => {
+                    let file = recorder.path().to_string_lossy().into_owned();
+                    frame::write_json(&mut client, &Answer::Recording { file })
+                }
+                Err(error) => refuse(&mut client, format!("the recording is not whole: {error}")),
+            },
+        },
         Question::Stuck { over_ns } => stuck::answer(&mut client, probe, over_ns),
         Question::Methods { addresses } if addresses.len() > MAX_ADDRESSES => {
             refuse(&mut client, format!("more than {MAX_ADDRESSES} addresses"))

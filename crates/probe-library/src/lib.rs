@@ -61,7 +61,9 @@ fn begin() -> bool {
     let reporter = Reporter::of_process(probe);
     let reports =
         settings.report.clone().map(|path| Arc::new(Reports::new(reporter.clone(), path, &settings)));
-    let recorder = settings.recording.as_ref().and_then(|options| recording::start(reporter, options));
+    if let Some(options) = &settings.recording {
+        recording::start(reporter.clone(), options);
+    }
     let running = reports.clone();
     let ending = on_adopted_process_end(
         probe,
@@ -70,9 +72,7 @@ fn begin() -> bool {
             if let Some(reports) = reports {
                 reports.end(end);
             }
-            if let Some(recorder) = recorder {
-                recording::finish(&recorder, end);
-            }
+            recording::finish(end);
         },
     );
     match ending {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Begins to record. Where the file is there already, the process's number comes into its name. What is in the way is said, and
 /// the program goes on.
-pub fn start(reporter: Reporter, options: &RecordingOptions) -> Option<Recorder> {
+pub fn start(reporter: Reporter, options: &RecordingOptions) {
     let started = Recorder::start(reporter.clone(), options).or_else(|error| match error.kind() {
         ErrorKind::AlreadyExists => {
             let path = beside(&options.path, std::process::id());
@@ -14,16 +14,15 @@ pub fn start(reporter: Reporter, options: &RecordingOptions) -> Option<Recorder>
         }
         _ => Err(error),
     });
-    started
-        .inspect_err(|error| {
-            let path = options.path.display();
-            eprintln!("clrhost: process {} is not recorded in {path}: {error}", std::process::id());
-        })
-        .ok()
+    if let Err(error) = started {
+        let path = options.path.display();
+        eprintln!("clrhost: process {} is not recorded in {path}: {error}", std::process::id());
+    }
 }
 
-/// Closes the recording.
-pub fn finish(recorder: &Recorder, end: ProcessEnd) {
+/// Closes the recording that is under way, whoever began it.
+pub fn finish(end: ProcessEnd) {
+    let Some(recorder) = Recorder::of_process() else { return };
     if let Err(error) = recorder.finish(Some(end)) {
         eprintln!("clrhost: the recording {} is not whole: {error}", recorder.path().display());
     }

@@ -57,7 +57,7 @@ impl Settings {
             source: self.source,
             timing: self.timing,
             beside_another: self.beside_another,
-            pauses: self.recording.is_some(),
+            pauses: self.timing == Timing::Timed,
             ..ProbeConfig::default()
         }
     }

@@ -45,7 +45,7 @@ pub struct Noted {
 }
 
 /// At most so many wait for somebody who takes them.
-const KEPT: usize = 1 << 14;
+const KEPT: usize = 1 << 12;
 
 #[derive(Default)]
 struct State {

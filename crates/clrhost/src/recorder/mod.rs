@@ -7,7 +7,7 @@
 mod outlet;
 mod session;
 
-use crate::{ProcessEnd, Reporter};
+use crate::{ProcessEnd, Reporter, with_all_signals_blocked};
 use outlet::Outlet;
 use session::Session;
 use std::io::{self, Write};
@@ -36,6 +36,9 @@ impl RecordingOptions {
     pub const SMALLEST_LIMIT: u64 = clrhost_trace::SMALLEST_RING;
 }
 
+/// The recording of the process, if there was one, the last one.
+static LATEST: Mutex<Option<Recorder>> = Mutex::new(None);
+
 /// A recording under way. Copies stand for the same one.
 #[derive(Clone)]
 pub struct Recorder {
@@ -59,15 +62,24 @@ struct State {
 }
 
 impl Recorder {
-    /// Begins to record. Crossings have to be [timed](crate::Timing::Timed).
+    /// Begins to record. Crossings have to be [timed](crate::Timing::Timed). A process has one recording at a time.
     ///
     /// # Errors
-    /// The file cannot be written, crossings are not timed, or no thread can be had.
+    /// The process is recorded already, the file cannot be written, crossings are not timed, or no thread can be had.
     pub fn start(reporter: Reporter, options: &RecordingOptions) -> io::Result<Recorder> {
         if reporter.crossings().timing() != crate::Timing::Timed {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
                 "calls are recorded with their times, which are not taken",
+            ));
+        }
+        // Held until this one has begun, so that there is one.
+        let mut latest = LATEST.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(recorder) = latest.as_ref().filter(|recorder| recorder.is_under_way()) {
+            let path = recorder.path().display();
+            return Err(io::Error::new(
+                io::ErrorKind::ResourceBusy,
+                format!("it is recorded already, in {path}"),
             ));
         }
         let session = Session::begin(reporter, Outlet::create(options)?)?;
@@ -79,8 +91,20 @@ impl Recorder {
             pid: std::process::id(),
         });
         let recorder = Recorder { shared: shared.clone() };
-        std::thread::Builder::new().name("clrhost-record".to_owned()).spawn(move || shared.write())?;
+        let thread = std::thread::Builder::new().name("clrhost-record".to_owned());
+        with_all_signals_blocked(|| thread.spawn(move || shared.write()))?;
+        *latest = Some(recorder.clone());
         Ok(recorder)
+    }
+
+    /// The recording that is under way in this process.
+    pub fn of_process() -> Option<Recorder> {
+        let latest = LATEST.lock().unwrap_or_else(PoisonError::into_inner);
+        latest.clone().filter(Recorder::is_under_way)
+    }
+
+    fn is_under_way(&self) -> bool {
+        self.shared.pid == std::process::id() && !self.shared.lock().is_over
     }
 
     /// The file.
@@ -114,7 +138,6 @@ impl Shared {
 
     /// The thread that writes.
     fn write(&self) {
-        block_signals();
         let mut state = self.lock();
         while !state.is_over {
             if self.until.is_some_and(|until| Instant::now() >= until) {
@@ -145,15 +168,5 @@ impl Shared {
             io::stderr(),
             "clrhost: the recording {path} ends early, as it cannot be written: {error}"
         );
-    }
-}
-
-/// The program's signals are not for this thread.
-fn block_signals() {
-    // SAFETY: the set is initialised before it is used; blocking signals cannot fail.
-    unsafe {
-        let mut all: libc::sigset_t = std::mem::zeroed();
-        libc::sigfillset(&mut all);
-        libc::pthread_sigmask(libc::SIG_SETMASK, &all, std::ptr::null_mut());
     }
 }

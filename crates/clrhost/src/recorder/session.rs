@@ -93,6 +93,8 @@ impl Session {
         };
         session.tell_origin();
         session.flush()?;
+        // What was noted before is not of this recording.
+        probe.take_noted();
         registry(probe).record(true);
         Ok(session)
     }
