@@ -10,10 +10,11 @@ use crate::table::Table;
 use crate::variant::Variant::{self, *};
 use std::collections::BTreeMap;
 
-const VARIANTS: [Variant; 11] = [
+const VARIANTS: [Variant; 12] = [
     Dotnet,
     Counted,
     Timed,
+    Recorded,
     RustHost,
     RustHostTimed,
     ComHost,
@@ -140,6 +141,7 @@ impl Crossings {
             Budget::unchanged("un-hooked target with clrhost loaded", self.noise("pinvoke"), least, median),
             cost("P/Invoke, counted", 4.0, Counted, "pinvoke"),
             cost("P/Invoke, timed", 22.0, Timed, "pinvoke"),
+            cost("P/Invoke, timed and recorded in a file", 40.0, Recorded, "pinvoke"),
             cost("P/Invoke, a Rust host called on both sides", 8.0, RustHost, "pinvoke"),
             cost("P/Invoke, a COM host called on both sides", 8.0, ComHost, "pinvoke"),
             cost("callback by delegate, a Rust host called on both sides", 7.0, RustHost, "delegate"),

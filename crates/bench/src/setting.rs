@@ -71,6 +71,11 @@ impl Setting {
         self.root.join("crates/bench/hooks/hook.py")
     }
 
+    /// Where calls are recorded.
+    pub fn recording(&self) -> PathBuf {
+        self.built.join("recording.clrtrace")
+    }
+
     /// The host in C++, once [`compile_com_host`](Self::compile_com_host) has made it.
     pub fn com_host(&self) -> PathBuf {
         self.built.join("bench/host")

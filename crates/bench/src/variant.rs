@@ -20,6 +20,8 @@ pub enum Variant {
     Counted,
     /// `clrhost run APP`.
     Timed,
+    /// `clrhost run -o FILE APP.dll`.
+    Recorded,
     /// A host in Rust that is called at every crossing and does nothing; crossings are counted besides.
     RustHost,
     /// The same; crossings are counted and timed besides.
@@ -53,6 +55,7 @@ impl Variant {
             Variant::NoHooks => "`clrhost run --no-hooks`",
             Variant::Counted => "counted: `clrhost run --count-only`",
             Variant::Timed => "timed: `clrhost run`",
+            Variant::Recorded => "recorded: `clrhost run -o FILE`",
             Variant::RustHost => "counted, and a Rust host called",
             Variant::RustHostTimed => "timed, and a Rust host called",
             Variant::ComHost => "counted, and a COM host called",
@@ -112,6 +115,7 @@ impl Variant {
                     Variant::NoHooks => clrhost.arg("--no-hooks"),
                     Variant::EmptyProbe => clrhost.arg("--empty-probe"),
                     Variant::Counted => clrhost.args(["--count-only"]),
+                    Variant::Recorded => clrhost.args(["--max-size", "64M", "-o"]).arg(setting.recording()),
                     Variant::FlagCounted => clrhost.args(["--source", "flag", "--count-only"]),
                     Variant::FlagTimed => clrhost.args(["--source", "flag"]),
                     _ => &mut clrhost,
