@@ -1,0 +1,120 @@
+//! The exported symbols of a library by their address, for libraries in which much is looked up: the dynamic linker looks
+//! through all of them for each address.
+
+use std::collections::HashMap;
+use std::ffi::CStr;
+use std::ops::Range;
+
+use super::Symbol;
+
+/// What an address of a library is called.
+pub(super) struct Named {
+    pub(super) name: Box<str>,
+    /// `STT_...`
+    pub(super) kind: u8,
+}
+
+/// Symbols by address. Of several at one address it is the one that `dladdr` takes: the first one.
+pub(super) type Index = HashMap<usize, Named>;
+
+/// `Elf64_Dyn`.
+#[repr(C)]
+struct Dynamic {
+    tag: i64,
+    value: u64,
+}
+
+/// The parts of a library that its dynamic section tells of.
+#[derive(Default)]
+struct Parts {
+    symbols: usize,
+    names: usize,
+    gnu_hash: usize,
+    hash: usize,
+}
+
+/// The index of a library, as far as its tables can be read.
+///
+/// # Safety
+/// It is loaded at `base` with this dynamic section, and stays so meanwhile.
+pub(super) unsafe fn of_library(base: usize, dynamic: usize) -> Index {
+    // SAFETY: the caller's duty.
+    let parts = unsafe { parts(base, dynamic) };
+    let mut index = Index::new();
+    if parts.symbols == 0 || parts.names == 0 {
+        return index;
+    }
+    // SAFETY: as above; the hash table says which symbols there are.
+    unsafe {
+        for_each_range(&parts, |range| {
+            for number in range {
+                let symbol = &*(parts.symbols as *const Symbol).add(number);
+                if !symbol.has_address() {
+                    continue;
+                }
+                let name = CStr::from_ptr((parts.names as *const libc::c_char).add(symbol.name as usize));
+                index
+                    .entry(base.wrapping_add(symbol.value as usize))
+                    .or_insert_with(|| Named { name: name.to_string_lossy().into(), kind: symbol.kind() });
+            }
+        });
+    }
+    index
+}
+
+/// # Safety
+/// As for [`of_library`].
+unsafe fn parts(base: usize, dynamic: usize) -> Parts {
+    const NULL: i64 = 0;
+    const HASH: i64 = 4;
+    const STRTAB: i64 = 5;
+    const SYMTAB: i64 = 6;
+    const GNU_HASH: i64 = 0x6FFF_FEF5;
+    let mut parts = Parts::default();
+    let mut entry = dynamic as *const Dynamic;
+    loop {
+        // SAFETY: the section goes on up to the entry NULL.
+        let Dynamic { tag, value } = unsafe { entry.read() };
+        // The dynamic linker has put addresses in place, but not in what the kernel loads.
+        let address = if (value as usize) < base { base + value as usize } else { value as usize };
+        match tag {
+            NULL => return parts,
+            HASH => parts.hash = address,
+            STRTAB => parts.names = address,
+            SYMTAB => parts.symbols = address,
+            GNU_HASH => parts.gnu_hash = address,
+            _ => {}
+        }
+        // SAFETY: as above.
+        entry = unsafe { entry.add(1) };
+    }
+}
+
+/// Visits the numbers of all symbols that can be looked up, in the order in which the dynamic linker does.
+///
+/// # Safety
+/// The parts are those of a library that is loaded.
+unsafe fn for_each_range(parts: &Parts, mut visit: impl FnMut(Range<usize>)) {
+    // SAFETY: the layout of both tables is the ABI's: buckets with the first symbol of each chain, then a word for each symbol,
+    // odd at the end of a chain; or how many buckets and symbols there are.
+    unsafe {
+        if parts.gnu_hash != 0 {
+            let table = parts.gnu_hash as *const u32;
+            let [buckets, first, bloom_words] = [0, 1, 2].map(|word| *table.add(word) as usize);
+            // The filter between has words of 8 bytes.
+            let bucket = table.add(4 + 2 * bloom_words);
+            let chain = bucket.add(buckets);
+            for begin in
+                (0..buckets).map(|number| *bucket.add(number) as usize).filter(|&begin| begin >= first)
+            {
+                let mut end = begin;
+                while *chain.add(end - first) & 1 == 0 {
+                    end += 1;
+                }
+                visit(begin..end + 1);
+            }
+        } else if parts.hash != 0 {
+            visit(0..*(parts.hash as *const u32).add(1) as usize);
+        }
+    }
+}
