@@ -3,6 +3,7 @@
 use crate::convert::Convert;
 use crate::diff::{self, DiffCommand};
 use crate::exit_code;
+use crate::export::{self, ExportCommand, ExportOptions};
 use crate::live;
 use crate::recording::Recording;
 use crate::report::{self, ReportCommand};
@@ -49,6 +50,9 @@ pub enum Command {
     /// Have a process do something
     #[command(after_help = live::CTL_HELP)]
     Ctl(live::Ctl),
+    /// Give a running process's numbers to Prometheus or an OpenTelemetry collector, until it ends
+    #[command(after_help = export::HELP)]
+    Export(ExportCommand),
     /// Turn a recording into a file for Perfetto, speedscope, flame graphs, spreadsheets or databases
     #[command(after_help = crate::convert::HELP)]
     Convert(Convert),
@@ -90,6 +94,8 @@ Examples:
   clrhost trace --report 'r-%p.json' -- ./server        one file for each process, by its number
   clrhost trace -o app.clrtrace -- dotnet app.dll       every call with its time
   clrhost trace -o s.clrtrace --max-size 64M -- ./server    the newest of them
+  clrhost trace --prometheus :9464 -- ./server          metrics for Prometheus while it runs
+  clrhost trace --otlp http://localhost:4318 -- ./server    the same for an OpenTelemetry collector
   clrhost trace -- sh -c 'dotnet a.dll | dotnet b.dll'
   clrhost trace --beside-profiler -- dotnet app.dll     where another profiler is configured
 
@@ -179,6 +185,8 @@ pub struct Trace {
     pub report: ReportOptions,
     #[command(flatten)]
     pub recording: Recording,
+    #[command(flatten)]
+    pub export: ExportOptions,
 }
 
 impl Trace {

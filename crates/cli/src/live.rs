@@ -213,7 +213,7 @@ pub fn target_name(name: &TargetName) -> String {
 }
 
 /// Reads "5s", "1.5s", "200ms", "2m" or "1h".
-fn time(text: &str) -> Result<Duration, String> {
+pub fn time(text: &str) -> Result<Duration, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let seconds = match unit.trim() {

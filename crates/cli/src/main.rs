@@ -6,6 +6,7 @@ mod ctl;
 mod diff;
 mod doctor;
 mod exit_code;
+mod export;
 mod input;
 mod live;
 mod output;
@@ -51,6 +52,7 @@ fn dispatch(command: Command) -> i32 {
         Command::Top(options) => top::top(&options),
         Command::Stuck(options) => stuck::stuck(&options),
         Command::Ctl(options) => ctl::ctl(options),
+        Command::Export(options) => export::export(&options),
         Command::Convert(options) => convert::convert(&options),
         Command::Completions { shell } => {
             // Into memory first: the generator panics when it cannot write.

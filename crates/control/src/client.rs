@@ -76,6 +76,7 @@ pub struct Process {
     pid: u32,
     user: u32,
     socket: PathBuf,
+    patience: Duration,
 }
 
 impl Process {
@@ -83,7 +84,7 @@ impl Process {
     pub fn find(pid: u32) -> Result<Process, Error> {
         let of_folder = |(folder, user): (PathBuf, u32)| {
             let socket = folder::socket(&folder, pid);
-            fs::symlink_metadata(&socket).is_ok().then_some(Process { pid, user, socket })
+            fs::symlink_metadata(&socket).is_ok().then_some(Process { pid, user, socket, patience: PATIENCE })
         };
         folder::all().into_iter().find_map(of_folder).ok_or(Error::NoProbe { pid })
     }
@@ -94,7 +95,7 @@ impl Process {
         let mut found = Vec::new();
         for (folder, user) in folder::all() {
             for pid in folder::processes(&folder) {
-                let process = Process { pid, user, socket: folder::socket(&folder, pid) };
+                let process = Process { pid, user, socket: folder::socket(&folder, pid), patience: PATIENCE };
                 if process.is_gone() {
                     // Another one may be faster, or the file another user's.
                     let _ = fs::remove_file(&process.socket);
@@ -112,6 +113,12 @@ impl Process {
         found
     }
 
+    /// The same process, which may take so long, and no longer, for the next part of an answer.
+    #[must_use]
+    pub fn patient_for(self, patience: Duration) -> Process {
+        Process { patience, ..self }
+    }
+
     /// Its number.
     pub fn pid(&self) -> u32 {
         self.pid
@@ -119,8 +126,7 @@ impl Process {
 
     /// Nobody is behind the socket: its process has ended, or, if there is one of that number, it is another one.
     fn is_gone(&self) -> bool {
-        let refused =
-            matches!(connect(&self.socket), Err(error) if error.kind() == io::ErrorKind::ConnectionRefused);
+        let refused = matches!(connect(&self.socket, self.patience), Err(error) if error.kind() == io::ErrorKind::ConnectionRefused);
         let made = fs::symlink_metadata(&self.socket).and_then(|file| file.modified());
         let age = made.ok().and_then(|made| SystemTime::now().duration_since(made).ok());
         let exists = Path::new(&format!("/proc/{}", self.pid)).exists();
@@ -223,7 +229,7 @@ impl Process {
     }
 
     fn connect(&self) -> io::Result<UnixStream> {
-        let stream = connect(&self.socket)?;
+        let stream = connect(&self.socket, self.patience)?;
         let peer = server::peer(&stream)?;
         if peer.uid != self.user {
             return Err(io::Error::other("its socket is served by another user"));
@@ -273,8 +279,8 @@ impl Answers<'_> {
     }
 }
 
-/// Connects, and waits no longer than [`PATIENCE`], for that and for all else that is done with the connection.
-fn connect(socket: &Path) -> io::Result<UnixStream> {
+/// Connects, and waits no longer than `patience`, for that and for all else that is done with the connection.
+fn connect(socket: &Path, patience: Duration) -> io::Result<UnixStream> {
     let checked = |result: libc::c_int| if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) };
     let path = socket.as_os_str().as_bytes();
     // SAFETY: all-zero is a valid address.
@@ -291,9 +297,9 @@ fn connect(socket: &Path) -> io::Result<UnixStream> {
         OwnedFd::from_raw_fd(checked(libc::socket(libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0))?)
     };
     let stream = UnixStream::from(stream);
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(patience))?;
     // Goes for connecting too.
-    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(patience))?;
     let length = mem::size_of_val(&address) as libc::socklen_t;
     // SAFETY: the address is as long as said, and its path ends in NUL.
     checked(unsafe { libc::connect(stream.as_raw_fd(), (&raw const address).cast(), length) })?;

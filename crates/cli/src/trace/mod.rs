@@ -10,14 +10,17 @@ mod environment;
 mod folder;
 pub mod library;
 mod outlet;
+mod readings;
 mod recordings;
-mod reports;
+pub mod reports;
 
 use crate::args::Trace;
 use crate::complain;
 use crate::exit_code;
+use crate::export;
 use folder::PrivateFolder;
 use outlet::Outlet;
+use readings::Readings;
 use recordings::Recordings;
 use std::io::{self, Write};
 use std::process::Command;
@@ -46,6 +49,7 @@ struct Prepared {
     folder: PrivateFolder,
     outlet: Outlet,
     recordings: Option<Recordings>,
+    metrics: Option<clrhost_export::Options>,
 }
 
 /// What can be refused, before anything runs.
@@ -58,15 +62,24 @@ fn prepare(options: &Trace) -> Result<Prepared, (String, i32)> {
         failed(format!("no folder for the reports can be made in {}: {error}", folder::parent().display()))
     })?;
     let library = library::place(options.probe_library.as_deref(), &folder).map_err(failed)?;
+    let metrics = options.export.prepare().map_err(failed)?;
     let (program, args) = options.command();
     let mut command = Command::new(program);
     command.args(args);
     environment::set(&mut command, options, &library, &folder);
-    Ok(Prepared { command, folder, outlet, recordings })
+    Ok(Prepared { command, folder, outlet, recordings, metrics })
 }
 
 fn run(options: &Trace, prepared: Prepared) -> i32 {
-    let Prepared { command, folder, outlet, recordings } = prepared;
+    let Prepared { command, folder, outlet, recordings, metrics } = prepared;
+    let source = || Readings::new(folder.path(), options.report.user_only);
+    let exporter = match metrics.map(|metrics| export::start(metrics, Box::new(source()))).transpose() {
+        Ok(exporter) => exporter,
+        Err(error) => {
+            complain(format_args!("metrics cannot be exported: {error}; nothing was run"));
+            return exit_code::FAILURE;
+        }
+    };
     let ended = match child::run(command) {
         Ok(ended) => ended,
         Err(error) => {
@@ -79,6 +92,9 @@ fn run(options: &Trace, prepared: Prepared) -> i32 {
         }
     };
     let found = reports::collect(&folder, &ended);
+    if let Some(exporter) = exporter {
+        exporter.finish();
+    }
     for problem in &found.problems {
         complain(problem);
     }

@@ -60,7 +60,7 @@ pub fn collect(folder: &PrivateFolder, ended: &Ended) -> Found {
 }
 
 /// Sorted by name, and so by time.
-fn report_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+pub fn report_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
     let mut paths = entries.collect::<io::Result<Vec<_>>>()?;
     // Drafts, and the library, have other endings.
@@ -69,7 +69,7 @@ fn report_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn read(path: &Path) -> io::Result<(Report, SystemTime)> {
+pub fn read(path: &Path) -> io::Result<(Report, SystemTime)> {
     let made = fs::metadata(path)?.modified()?;
     Ok((Report::from_json(&fs::read(path)?)?, made))
 }
@@ -101,7 +101,7 @@ fn shown(word: &str) -> String {
 }
 
 /// Whether there is such a process that has not ended.
-fn runs(pid: u32) -> bool {
+pub fn runs(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     // The state stands behind the name, which is in parentheses and may have some itself.
     let state = stat.rsplit_once(')').and_then(|(_, rest)| rest.trim_start().chars().next());

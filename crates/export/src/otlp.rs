@@ -1,0 +1,332 @@
+//! OTLP over HTTP, in its JSON form: <https://opentelemetry.io/docs/specs/otlp/>.
+
+use crate::family::{Family, Kind, Point, Value};
+use crate::spans::Span;
+use serde_json::{Value as Json, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::time::{Duration, SystemTime};
+
+/// How long the collector may take, unless `OTEL_EXPORTER_OTLP_TIMEOUT` says otherwise.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// At the end of a program nobody should have to wait for long.
+const PATIENCE_AT_END: Duration = Duration::from_secs(3);
+/// Bytes of an answer that are read.
+const MAX_ANSWER: u64 = 64 << 10;
+
+/// Where metrics and spans are sent.
+#[derive(Clone, Debug)]
+pub struct Collector {
+    metrics: String,
+    traces: String,
+    metrics_headers: Vec<(String, String)>,
+    traces_headers: Vec<(String, String)>,
+    /// What all that is sent is said to come from.
+    resource: Vec<(String, String)>,
+    patience: Duration,
+}
+
+impl Collector {
+    /// The collector at `endpoint`, as `http://host:4318`, or where the environment says for the word `env`. Headers, resource and
+    /// time limit are those of the `OTEL_` variables.
+    ///
+    /// # Errors
+    /// A message for people.
+    pub fn new(endpoint: &str) -> Result<Collector, String> {
+        Collector::with(endpoint, |name| env::var(name).ok().filter(|value| !value.is_empty()))
+    }
+
+    fn with(endpoint: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Collector, String> {
+        let of_signal = |signal: &str, path: &str| -> Result<String, String> {
+            let own = format!("OTEL_EXPORTER_OTLP_{signal}_ENDPOINT");
+            let url = if endpoint != "env" {
+                format!("{}{path}", endpoint.trim_end_matches('/'))
+            } else if let Some(url) = variable(&own) {
+                url
+            } else if let Some(base) = variable("OTEL_EXPORTER_OTLP_ENDPOINT") {
+                format!("{}{path}", base.trim_end_matches('/'))
+            } else {
+                return Err("--otlp env: neither OTEL_EXPORTER_OTLP_ENDPOINT nor the variables for metrics and traces are set; \
+                            set it, or give the endpoint as --otlp http://localhost:4318"
+                    .to_owned());
+            };
+            check(&url).map(|()| url)
+        };
+        let headers = |signal: &str| {
+            let own = variable(&format!("OTEL_EXPORTER_OTLP_{signal}_HEADERS"));
+            pairs(&own.or_else(|| variable("OTEL_EXPORTER_OTLP_HEADERS")).unwrap_or_default())
+        };
+        let mut resource = pairs(&variable("OTEL_RESOURCE_ATTRIBUTES").unwrap_or_default());
+        if let Some(service) = variable("OTEL_SERVICE_NAME") {
+            resource.retain(|(name, _)| name != "service.name");
+            resource.push(("service.name".to_owned(), service));
+        }
+        let patience =
+            variable("OTEL_EXPORTER_OTLP_TIMEOUT").and_then(|ms| ms.parse().ok()).map(Duration::from_millis);
+        Ok(Collector {
+            metrics: of_signal("METRICS", "/v1/metrics")?,
+            traces: of_signal("TRACES", "/v1/traces")?,
+            metrics_headers: headers("METRICS"),
+            traces_headers: headers("TRACES"),
+            resource,
+            patience: patience.unwrap_or(PATIENCE),
+        })
+    }
+
+    /// Sends metrics. The error says where to and why not.
+    pub fn send_metrics(&self, families: &[Family], at_end: bool) -> Result<(), String> {
+        let body = metrics(families, &self.resource);
+        self.post(&self.metrics, &self.metrics_headers, &body, at_end)
+    }
+
+    /// Sends spans. The error says where to and why not.
+    pub fn send_spans(&self, spans: &[Span], at_end: bool) -> Result<(), String> {
+        let body = traces(spans, &self.resource);
+        self.post(&self.traces, &self.traces_headers, &body, at_end)
+    }
+
+    fn post(&self, url: &str, headers: &[(String, String)], body: &Json, at_end: bool) -> Result<(), String> {
+        let patience = if at_end { self.patience.min(PATIENCE_AT_END) } else { self.patience };
+        let agent = ureq::Agent::config_builder()
+            .timeout_global(Some(patience))
+            .http_status_as_error(false)
+            .user_agent(concat!("clrhost/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .new_agent();
+        let mut request = agent.post(url).header("Content-Type", "application/json");
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        let failed = |error: ureq::Error| format!("{url}: {error}");
+        let mut response = request.send(body.to_string().as_bytes()).map_err(failed)?;
+        let status = response.status();
+        let text = response.body_mut().with_config().limit(MAX_ANSWER).read_to_string().unwrap_or_default();
+        if !status.is_success() {
+            let why: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
+            return Err(format!("{url} answers {status}: {why}"));
+        }
+        // A collector may take some and refuse the rest, and say so with success.
+        let partial = serde_json::from_str::<Json>(&text).unwrap_or_default();
+        let partial = &partial["partialSuccess"];
+        match partial["errorMessage"].as_str().filter(|message| !message.is_empty()) {
+            Some(message) => Err(format!("{url} takes only a part: {message}")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn check(url: &str) -> Result<(), String> {
+    match url.strip_prefix("http://") {
+        Some(rest) if !rest.is_empty() && !rest.starts_with(['/', ':']) => Ok(()),
+        _ => Err(format!(
+            "{url} is no endpoint that clrhost can send to: it speaks HTTP without encryption only. Give one as \
+             http://localhost:4318, and let a collector on this machine send on"
+        )),
+    }
+}
+
+/// `a=b,c=d` as the variables have it, with `%20` and the like in the values.
+fn pairs(text: &str) -> Vec<(String, String)> {
+    let pair = |pair: &str| {
+        let (name, value) = pair.split_once('=')?;
+        let name = name.trim();
+        (!name.is_empty()).then(|| (name.to_owned(), decoded(value.trim())))
+    };
+    text.split(',').filter_map(pair).collect()
+}
+
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let byte = |digits: &[u8]| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();
+        match after.get(..2).and_then(byte).filter(|_| *first == b'%') {
+            Some(byte) => (bytes.push(byte), rest = &after[2..]),
+            None => (bytes.push(*first), rest = after),
+        };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn attribute(name: &str, value: &str) -> Json {
+    json!({"key": name, "value": {"stringValue": value}})
+}
+
+fn number(name: &str, value: u64) -> Json {
+    // Numbers of 64 bits are strings in the JSON of Protocol Buffers.
+    json!({"key": name, "value": {"intValue": value.to_string()}})
+}
+
+fn time(time: SystemTime) -> String {
+    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos().to_string()
+}
+
+fn scope() -> Json {
+    json!({"name": "clrhost", "version": env!("CARGO_PKG_VERSION")})
+}
+
+/// What a process's metrics and spans are said to come from.
+fn resource(pid: Option<u32>, command: &str, given: &[(String, String)]) -> Json {
+    let mut attributes: BTreeMap<&str, Json> = BTreeMap::new();
+    let service = if command.is_empty() { "clrhost" } else { command.rsplit(' ').next().unwrap_or(command) };
+    attributes.insert("service.name", attribute("service.name", service.trim_end_matches(".dll")));
+    if let Some(pid) = pid {
+        attributes.insert("process.pid", number("process.pid", u64::from(pid)));
+    }
+    // What the user says goes before what we guess.
+    for (name, value) in given {
+        attributes.insert(name, attribute(name, value));
+    }
+    json!({"attributes": attributes.into_values().collect::<Vec<_>>()})
+}
+
+/// Body of a request with metrics: a resource for each process.
+pub fn metrics(families: &[Family], given: &[(String, String)]) -> Json {
+    let pids: BTreeSet<Option<u32>> =
+        families.iter().flat_map(|family| &family.points).map(|point| point.pid).collect();
+    let resources = pids.into_iter().map(|pid| {
+        let of_process = families.iter().filter_map(|family| {
+            let points: Vec<&Point> = family.points.iter().filter(|point| point.pid == pid).collect();
+            (!points.is_empty()).then(|| metric(family, &points))
+        });
+        let mut all = families.iter().flat_map(|family| &family.points).filter(|point| point.pid == pid);
+        let command = all.find_map(|point| point.labels.iter().find(|(name, _)| *name == "command"));
+        let command = command.map_or("", |(_, command)| command);
+        json!({
+            "resource": resource(pid, command, given),
+            "scopeMetrics": [{"scope": scope(), "metrics": of_process.collect::<Vec<_>>()}],
+        })
+    });
+    json!({"resourceMetrics": resources.collect::<Vec<_>>()})
+}
+
+fn metric(family: &Family, points: &[&Point]) -> Json {
+    let is_counter = family.kind == Kind::Counter;
+    let point = |point: &&Point| {
+        let labels = point.labels.iter().filter(|(_, value)| !value.is_empty());
+        let attributes: Vec<Json> =
+            labels.map(|(name, value)| attribute(&format!("clrhost.{name}"), value)).collect();
+        let (since, until) = point.period;
+        let mut data = json!({"attributes": attributes, "timeUnixNano": time(until)});
+        if is_counter {
+            data["startTimeUnixNano"] = json!(time(since));
+        }
+        match point.value {
+            Value::Count(count) => data["asInt"] = json!(count.to_string()),
+            Value::Nanoseconds(ns) => data["asDouble"] = json!(ns as f64 / 1e9),
+        }
+        data
+    };
+    let points: Vec<Json> = points.iter().map(point).collect();
+    let mut metric = json!({"name": family.otlp_name, "unit": family.unit, "description": family.help});
+    // 2 is "cumulative".
+    match family.kind {
+        Kind::Counter => {
+            metric["sum"] = json!({"aggregationTemporality": 2, "isMonotonic": true, "dataPoints": points})
+        }
+        Kind::Gauge => metric["gauge"] = json!({"dataPoints": points}),
+    }
+    metric
+}
+
+/// Body of a request with spans.
+pub fn traces(spans: &[Span], given: &[(String, String)]) -> Json {
+    let mut of_processes: BTreeMap<(u32, &str), Vec<Json>> = BTreeMap::new();
+    for one in spans {
+        of_processes.entry((one.pid, &one.command)).or_default().push(span(one));
+    }
+    let resources = of_processes.into_iter().map(|((pid, command), spans)| {
+        json!({
+            "resource": resource(Some(pid), command, given),
+            "scopeSpans": [{"scope": scope(), "spans": spans}],
+        })
+    });
+    json!({"resourceSpans": resources.collect::<Vec<_>>()})
+}
+
+fn span(span: &Span) -> Json {
+    let hexadecimal = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let name = if span.name.symbol.is_empty() { &span.name.method } else { &span.name.symbol };
+    let mut attributes =
+        vec![attribute("clrhost.method", &span.name.method), number("thread.id", span.os_thread_id)];
+    for (key, value) in [("clrhost.library", &span.name.library), ("clrhost.symbol", &span.name.symbol)] {
+        if !value.is_empty() {
+            attributes.push(attribute(key, value));
+        }
+    }
+    if let Some(thread) = &span.thread {
+        attributes.push(attribute("thread.name", thread));
+    }
+    attributes.push(match span.uncertainty {
+        Some(later) => {
+            number("clrhost.end_uncertainty_ns", u64::try_from(later.as_nanos()).unwrap_or(u64::MAX))
+        }
+        None => json!({"key": "clrhost.unfinished", "value": {"boolValue": true}}),
+    });
+    json!({
+        "traceId": hexadecimal(&span.trace_id),
+        "spanId": hexadecimal(&span.id),
+        "parentSpanId": span.parent.map_or_else(String::new, |id| hexadecimal(&id)),
+        "name": name,
+        // 3 is "client": a call that waits for what others do.
+        "kind": 3,
+        "startTimeUnixNano": time(span.begin),
+        "endTimeUnixNano": time(span.end),
+        "attributes": attributes,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn collector(endpoint: &str, variables: &[(&str, &str)]) -> Result<Collector, String> {
+        let find = |name: &str| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        };
+        Collector::with(endpoint, find)
+    }
+
+    #[test]
+    fn endpoints() {
+        let given =
+            collector("http://host:4318/", &[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://other:1")]).unwrap();
+        assert_eq!(
+            (given.metrics.as_str(), given.traces.as_str()),
+            ("http://host:4318/v1/metrics", "http://host:4318/v1/traces")
+        );
+        let base = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://other:1/x");
+        let found =
+            collector("env", &[base, ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://third/t")]).unwrap();
+        assert_eq!(
+            (found.metrics.as_str(), found.traces.as_str()),
+            ("http://other:1/x/v1/metrics", "http://third/t")
+        );
+        assert!(collector("env", &[]).unwrap_err().contains("set it, or give"));
+        for wrong in ["https://host", "host:4318", "http://", "http:///x", ""] {
+            assert!(collector(wrong, &[]).unwrap_err().contains("is no endpoint"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn headers_and_resource_come_from_the_environment() {
+        let found = collector(
+            "http://host",
+            &[
+                ("OTEL_EXPORTER_OTLP_HEADERS", "a=b, Authorization=Bearer%20x%3d"),
+                ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "c=d"),
+                ("OTEL_RESOURCE_ATTRIBUTES", "service.name=no,team=x%2Cy,broken"),
+                ("OTEL_SERVICE_NAME", "orders"),
+                ("OTEL_EXPORTER_OTLP_TIMEOUT", "1500"),
+            ],
+        );
+        let found = found.unwrap();
+        let own = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>()
+        };
+        assert_eq!(found.metrics_headers, own(&[("a", "b"), ("Authorization", "Bearer x=")]));
+        assert_eq!(found.traces_headers, own(&[("c", "d")]));
+        assert_eq!(found.resource, own(&[("team", "x,y"), ("service.name", "orders")]));
+        assert_eq!(found.patience, Duration::from_millis(1500));
+    }
+}
