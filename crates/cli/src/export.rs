@@ -10,7 +10,7 @@ use clrhost_control::client::Process;
 use clrhost_export::{Collector, Exporter, Options, Reading, Source, server};
 use std::io;
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 pub const HELP: &str = "\
 The numbers are asked of the process over its socket; nothing of this runs in the process itself. Ends when
@@ -23,6 +23,10 @@ Examples:
 
 /// How often metrics are sent, unless somebody says otherwise.
 const INTERVAL: Duration = Duration::from_secs(10);
+/// How long a process may take to answer: Prometheus waits for ten seconds, for all processes together.
+pub const PATIENCE: Duration = Duration::from_secs(2);
+/// A process that did not is asked again after this time.
+pub const REST: Duration = Duration::from_secs(30);
 /// How often `clrhost export` looks whether the process is still there.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
@@ -122,7 +126,8 @@ pub fn export(command: &ExportCommand) -> io::Result<i32> {
         Err(code) => return Ok(code),
     };
     let pid = process.pid();
-    let mut attached = Attached { process, user_only: command.user_only, newest: None };
+    let process = process.patient_for(PATIENCE);
+    let mut attached = Attached { process, user_only: command.user_only, newest: None, rests_until: None };
     // Whoever may not ask is told so now.
     if let Err(error) = attached.ask() {
         return Ok(fail(&error));
@@ -151,6 +156,8 @@ struct Attached {
     process: Process,
     user_only: bool,
     newest: Option<Reading>,
+    /// It is not asked before this.
+    rests_until: Option<Instant>,
 }
 
 impl Attached {
@@ -167,9 +174,11 @@ impl Attached {
 impl Source for Attached {
     fn read(&mut self) -> Vec<Reading> {
         // Where it does not answer, what is known stays.
-        let answered = self.ask().is_ok();
+        if self.rests_until.is_none_or(|until| Instant::now() >= until) && self.ask().is_err() {
+            self.rests_until = Some(Instant::now() + REST);
+        }
         if let Some(newest) = &mut self.newest {
-            newest.is_up = answered || runs(self.process.pid());
+            newest.is_up = runs(self.process.pid());
         }
         self.newest.clone().into_iter().collect()
     }

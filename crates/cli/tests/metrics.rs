@@ -236,7 +236,7 @@ fn metrics_of_a_command_are_those_of_its_report() {
     let dotnet = dotnet().display().to_string();
     let report = scratch("metrics").join("report.json").display().to_string();
     let args = ["trace", "--report", &report, "--prometheus", ":0", "--stuck-over", "200ms", "--"];
-    let serving = Serving::start(&[&args[..], &[&dotnet, &app, "60", "--password=secret"]].concat(), true);
+    let serving = Serving::start(&[&args[..], &[&dotnet, &app, "8", "--password=secret"]].concat(), true);
     let waiting = [("symbol", "fx_wait_in_kind")];
     let metrics = serving.scrape_until("all threads are stuck", |metrics| {
         metrics.sum("clrhost_calls_stuck", &waiting) == 22.0
@@ -259,7 +259,7 @@ fn targets_beyond_the_limit_are_summed() {
     let app = fixture("Blocking").display().to_string();
     let dotnet = dotnet().display().to_string();
     let args = ["trace", "--prometheus", "127.0.0.1:0", "--metrics-max-targets", "3", "--top", "1", "--"];
-    let serving = Serving::start(&[&args[..], &[&dotnet, &app, "60"]].concat(), true);
+    let serving = Serving::start(&[&args[..], &[&dotnet, &app, "4"]].concat(), true);
     let metrics =
         serving.scrape_until("the process is seen", |metrics| metrics.sum("clrhost_process_up", &[]) > 0.0);
     assert_eq!(metrics.labels("clrhost_calls_total").len(), 4);
@@ -277,7 +277,7 @@ fn targets_beyond_the_limit_are_summed() {
 fn a_process_that_runs_already_is_exported() {
     let report = scratch("metrics-export").join("report.json");
     let mut command = Command::new(CLRHOST);
-    command.args(["run", "--report"]).arg(report).arg(fixture("Blocking")).arg("60");
+    command.args(["run", "--report"]).arg(report).arg(fixture("Blocking")).arg("4");
     command.env("DOTNET_ROOT", dotnet_root()).env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1");
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
     let mut output = BufReader::new(child.stdout.take().expect("it is piped"));
@@ -357,7 +357,7 @@ fn a_collector_gets_the_sums_of_the_report_and_slow_calls() {
             "--report",
         ])
         .arg(&file)
-        .args(["--", "sh", "-c", "(sleep 2) | \"$DOTNET\" \"$APP\" 60"])
+        .args(["--", "sh", "-c", "(sleep 2) | \"$DOTNET\" \"$APP\" 3"])
         .env("DOTNET", dotnet())
         .env("APP", fixture("Blocking"))
         .env("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
@@ -372,7 +372,7 @@ fn a_collector_gets_the_sums_of_the_report_and_slow_calls() {
 
     // Metrics: again and again, and at the end as in the report.
     assert!(of_path("/v1/metrics").count() >= 3, "{finished}");
-    let last = of_path("/v1/metrics").last().expect("metrics");
+    let last = of_path("/v1/metrics").next_back().expect("metrics");
     let of_process = |resource: &&Value| {
         text_of(&resource["resource"]["attributes"], "process.pid")
             == Some(report["process"]["pid"].to_string().as_str())

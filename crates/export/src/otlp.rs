@@ -90,6 +90,8 @@ impl Collector {
         let agent = ureq::Agent::config_builder()
             .timeout_global(Some(patience))
             .http_status_as_error(false)
+            // Without encryption it is for a collector nearby, to which no proxy leads.
+            .proxy(None)
             .user_agent(concat!("clrhost/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent();

@@ -1,21 +1,16 @@
 //! Readings of the processes of the command, for metrics: asked of each while it runs, and else from the report that it left.
 
 use super::reports::{read, report_files, runs};
+use crate::export::{PATIENCE, REST};
 use clrhost::report::{Exit, Report};
 use clrhost_control::client::{Error, Process};
 use clrhost_export::{Reading, Source};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 /// Ended processes that are still told of: the newest. A build can start thousands.
 const MAX_ENDED: usize = 32;
-/// A process that does not answer is asked again after this time; meanwhile its report is read, which is not older than a second
-/// or so if the process runs at all.
-const REST: Duration = Duration::from_secs(30);
-
-/// Prometheus waits for ten seconds, for all processes together.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What is known of the processes.
 pub struct Readings {
@@ -121,10 +116,74 @@ fn pid_of(path: &Path) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trace::folder::PrivateFolder;
+    use serde_json::{Value, json};
+    use std::fs;
 
     #[test]
     fn reports_are_named_after_their_processes() {
         assert_eq!(pid_of(Path::new("/tmp/x-1/000123-4711.json")), Some(4711));
         assert_eq!(pid_of(Path::new("/tmp/x/nothing.json")), None);
+    }
+
+    /// A report of a process of this number, which no process can have.
+    fn write(folder: &Path, time: usize, pid: usize, wall_ns: u64) {
+        let totals = [
+            "leave",
+            "enter",
+            "reverse_enter",
+            "reverse_leave",
+            "cooperative",
+            "mismatches",
+            "lost",
+            "untimed",
+            "unwound",
+        ];
+        let further = ["open", "targets", "callbacks", "refused_targets", "tasks"];
+        let mut sums: serde_json::Map<String, Value> =
+            totals.iter().chain(&further).map(|name| ((*name).to_owned(), json!(0))).collect();
+        sums.insert("lower_bound".to_owned(), json!(false));
+        sums.insert("native_ns".to_owned(), json!(0));
+        let report = json!({"schema": "clrhost.report/1", "clrhost_version": "0", "runtime": {"name": "", "version": ""},
+            "mode": "trace", "source": "thunks", "timing": "timed", "clock": null, "application": {"path": "x", "args": []},
+            "process": {"pid": pid, "wall_ns": wall_ns, "exit": {"kind": "in_progress"}}, "user_only": false, "totals": sums,
+            "hidden": {"targets": 0, "calls": 0, "callbacks": 0, "callback_calls": 0}, "targets": [], "callbacks": [],
+            "pointer_callers": [], "unhooked": [], "tasks": [], "folded_tasks": null, "mismatches": [], "host": null,
+            "policy": null, "notes": []});
+        fs::write(folder.join(format!("{time:09}-{pid}.json")), report.to_string()).unwrap();
+    }
+
+    fn told(readings: &mut Readings) -> Vec<(u32, u64, bool)> {
+        let told =
+            |reading: Reading| (reading.report.process.pid, reading.report.process.wall_ns, reading.is_up);
+        readings.read().into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn the_newest_of_the_ended_processes_are_told_of_and_the_rest_is_counted() {
+        const NONE: usize = 5_000_000;
+        let folder = PrivateFolder::new().unwrap();
+        let mut readings = Readings::new(folder.path(), false);
+        assert_eq!(told(&mut readings), []);
+        for number in 0..MAX_ENDED + 3 {
+            write(folder.path(), number, NONE + number, 7);
+        }
+        for _ in 0..2 {
+            let told = told(&mut readings);
+            assert_eq!((told.len(), readings.left_out()), (MAX_ENDED, 3));
+            assert_eq!(told[0], (NONE as u32 + 3, 7, false));
+        }
+        write(folder.path(), 1000, NONE + 1000, 7);
+        assert_eq!((told(&mut readings).len(), readings.left_out()), (MAX_ENDED, 4));
+    }
+
+    #[test]
+    fn of_a_process_that_became_another_program_the_second_is_told_of() {
+        let folder = PrivateFolder::new().unwrap();
+        let mut readings = Readings::new(folder.path(), false);
+        write(folder.path(), 1, 5_000_000, 7);
+        assert_eq!(told(&mut readings), [(5_000_000, 7, false)]);
+        write(folder.path(), 2, 5_000_000, 3);
+        assert_eq!(told(&mut readings), [(5_000_000, 3, false)]);
     }
 }
