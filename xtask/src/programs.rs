@@ -8,6 +8,7 @@
 //! | `coco` | `Coco.exe`, a compiler generator, its frame files and the grammar `Calc.atg` |
 //! | `sarif` | `package/Sarif.Multitool`, a program of a single file with .NET inside, and `in.sarif` for it |
 //! | `pythonnet` | `compile.py`, a program in Python that hosts .NET and compiles C# by Roslyn; what it needs in `site` and `package` |
+//! | `prometheus` | `promtool`, which checks metrics as Prometheus reads them |
 //! | `nbgv` | `package/nbgv.cli/tools/net8.0/any/nbgv.dll`, and the git repository `repo` to ask it about |
 //!
 //! The first two have no runtimeconfig.json of their own; `rc8.json` beside them is for
@@ -34,8 +35,14 @@ const COMMITS: u32 = 60;
 /// Gets the programs that are missing.
 pub fn ensure() -> Result<(), Failure> {
     let programs = built().join("programs");
-    let all: [(_, fn(&Path) -> _); 5] =
-        [("mcs", mcs), ("coco", coco), ("nbgv", nbgv), ("sarif", sarif), ("pythonnet", pythonnet)];
+    let all: [(_, fn(&Path) -> _); 6] = [
+        ("mcs", mcs),
+        ("coco", coco),
+        ("nbgv", nbgv),
+        ("sarif", sarif),
+        ("pythonnet", pythonnet),
+        ("prometheus", prometheus),
+    ];
     for (name, get) in all {
         let folder = programs.join(name);
         // Written last, so a folder that has it is complete.
@@ -81,6 +88,15 @@ fn coco(folder: &Path) -> Result<&'static str, Failure> {
     workspace::write(&folder.join("rc8.json"), RUNTIME_CONFIG)?;
     workspace::write(&folder.join("Calc.atg"), GRAMMAR)?;
     Ok("Debian's coco-cs")
+}
+
+/// 19 MB to fetch, some three seconds. All but one file of it is of no use here.
+fn prometheus(folder: &Path) -> Result<&'static str, Failure> {
+    let package = folder.join("package");
+    debian::unpack("prometheus", &package)?;
+    workspace::copy(&package.join("usr/bin/promtool"), &folder.join("promtool"))?;
+    fs::remove_dir_all(&package).map_err(|e| format!("can't remove {}: {e}", package.display()))?;
+    Ok("Debian's prometheus")
 }
 
 const GRAMMAR: &str = r#"COMPILER Calc

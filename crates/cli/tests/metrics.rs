@@ -1,7 +1,7 @@
 //! Metrics and spans of running programs, as Prometheus and a collector get them.
 
 use clrhost::report::{Report, TargetRow};
-use clrhost_testkit::{Run, dotnet, dotnet_root, fixture, read_report, scratch};
+use clrhost_testkit::{Run, dotnet, dotnet_root, fixture, program, read_report, scratch};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -51,6 +51,10 @@ impl Serving {
     }
 
     fn scrape(&self) -> Metrics {
+        Metrics::read(&self.text())
+    }
+
+    fn text(&self) -> String {
         let (host, _) = self.address.split_once('/').expect("a path");
         let mut stream = TcpStream::connect(host).expect("it listens");
         write!(stream, "GET /metrics HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\n\r\n").expect("it reads");
@@ -59,7 +63,7 @@ impl Serving {
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
         assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
         assert!(head.contains("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8"), "{head}");
-        Metrics::read(body)
+        body.to_owned()
     }
 
     /// Scrapes until the metrics are so.
@@ -250,6 +254,10 @@ fn metrics_of_a_command_are_those_of_its_report() {
     assert_eq!(info[0]["source"], "thunks");
     let pid = info[0]["pid"].clone();
     assert_same_as_report(&serving, &pid);
+    // As Prometheus itself reads it, and would have it.
+    let promtool = Run::new(program("prometheus").join("promtool"));
+    let checked = promtool.args(["check", "metrics"]).stdin(serving.text()).output();
+    assert_eq!(checked.assert_code(0).stderr, "", "{checked}");
     serving.end();
     assert_eq!(read_report(Path::new(&report))["process"]["pid"].to_string(), pid);
 }

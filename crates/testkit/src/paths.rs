@@ -51,7 +51,7 @@ pub fn sample(name: &str) -> PathBuf {
 }
 
 /// The folder of a program that others wrote: `mcs` (Mono's C# compiler), `coco` (Coco/R), `nbgv`
-/// (Nerdbank.GitVersioning) or `sarif` (a program of a single file). `xtask/src/programs.rs` says what lies in each.
+/// (Nerdbank.GitVersioning), `prometheus` (its `promtool`) or `sarif` (a program of a single file). `xtask/src/programs.rs` says what lies in each.
 pub fn program(name: &str) -> PathBuf {
     present(built("programs").join(name))
 }
