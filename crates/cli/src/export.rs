@@ -13,8 +13,8 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 pub const HELP: &str = "\
-The numbers are asked of the process over its socket; nothing of this runs in the process itself. Ends when
-the process ends. What the metrics mean, and what a span tells: docs/metrics.md.
+The numbers are asked of the process over its socket; nothing of this runs in the process itself.
+Ends when the process ends. What the metrics mean, and what a span tells: docs/metrics.md.
 
 Examples:
   clrhost export -p 4711 --prometheus :9464
