@@ -1,8 +1,8 @@
 //! Reads, keeps the board, serves it, and sends it.
 
 use crate::board::Board;
+use crate::collector::Collector;
 use crate::family::{Family, families};
-use crate::otlp::Collector;
 use crate::spans::{Span, Tracker};
 use crate::{Source, prometheus, server};
 use std::io;

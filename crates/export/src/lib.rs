@@ -2,9 +2,10 @@
 //!
 //! This lives in the command, never in a process that is observed: a [`Source`] reads reports (docs/report.md) from wherever
 //! they come, and the [`Exporter`] makes metrics of them ([`board`]), answers Prometheus ([`server`]), and sends to an
-//! OpenTelemetry collector ([`otlp`], [`spans`]). docs/metrics.md says what comes out.
+//! OpenTelemetry collector ([`collector`], [`otlp`], [`spans`]). docs/metrics.md says what comes out.
 
 pub mod board;
+pub mod collector;
 pub mod exporter;
 pub mod family;
 pub mod otlp;
@@ -14,8 +15,8 @@ pub mod spans;
 #[cfg(test)]
 mod testing;
 
+pub use collector::Collector;
 pub use exporter::{Exporter, Options};
-pub use otlp::Collector;
 
 use clrhost_report::Report;
 use std::time::SystemTime;
