@@ -14,11 +14,6 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::Read;
 use std::time::{Duration, SystemTime};
 
-/// Two calls that begin so close to each other count as one: when the process was looked at and how old its calls are is not read in
-/// one moment.
-const SAME_BEGIN_NS: u64 = 10_000_000;
-/// So does this part of a call's time, as the clock's rate is known better and better.
-const PART_OF_CALL: u64 = 1000;
 /// Spans that are kept until they are sent; further ones are counted.
 const MAX_WAITING: usize = 2048;
 
@@ -54,10 +49,10 @@ type Place = (u32, u64, usize);
 
 struct Seen {
     span: Span,
-    /// When it began, by the process's clock.
-    begin_ns: u64,
     /// When the process was looked at.
     looked: SystemTime,
+    /// The same by its own clock.
+    looked_ns: u64,
 }
 
 /// Remembers calls between two looks.
@@ -112,10 +107,10 @@ impl Tracker {
                 let begin = reading.at.checked_sub(Duration::from_nanos(ns)).unwrap_or(reading.at);
                 let place = (pid, task.id, depth);
                 let name = open_name(call);
-                let begin_ns = report.process.wall_ns.saturating_sub(ns);
-                let tolerance = SAME_BEGIN_NS + ns / PART_OF_CALL;
-                let is_same =
-                    |seen: &Seen| seen.span.name == name && seen.begin_ns.abs_diff(begin_ns) <= tolerance;
+                // Another call would have begun since. When it began is not compared: that is known only as well as the ages of calls and
+                // the time, which a busy machine reads tens of milliseconds apart.
+                let began_ns = report.process.wall_ns.saturating_sub(ns);
+                let is_same = |seen: &Seen| seen.span.name == name && began_ns <= seen.looked_ns;
                 let mut span = match before.remove(&place) {
                     Some(seen) if is_same(&seen) => seen.span,
                     other => {
@@ -138,7 +133,7 @@ impl Tracker {
                 };
                 span.end = reading.at;
                 around = Some(span.clone());
-                self.seen.insert(place, Seen { span, begin_ns, looked: reading.at });
+                self.seen.insert(place, Seen { span, looked: reading.at, looked_ns: report.process.wall_ns });
             }
         }
     }
@@ -215,6 +210,13 @@ mod tests {
         assert_eq!(spans(&[(1000, call(50)), (1100, vec![vec![]])]), []);
         // Not ended yet.
         assert_eq!(spans(&[(1000, call(500))]), []);
+    }
+
+    #[test]
+    fn a_call_whose_age_is_read_late_is_the_same_call() {
+        let looks =
+            [(1000, vec![vec![leave("A", 150)]]), (1100, vec![vec![leave("A", 190)]]), (1200, vec![vec![]])];
+        assert_eq!(spans(&looks), [("A".to_owned(), 250, Some(100))]);
     }
 
     #[test]
