@@ -54,7 +54,7 @@ pub use host::{Host, Prepared};
 pub use process_end::{
     ProcessEnd, on_adopted_process_end, on_process_end, run_last, with_all_signals_blocked,
 };
-pub use recorder::{Recorder, RecordingOptions};
+pub use recorder::{Recorder, RecordingOptions, beside};
 pub use reporter::Reporter;
 pub use runtime::{Component, GcStats, Runtime};
 pub use tasks::Tasks;

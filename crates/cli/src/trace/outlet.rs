@@ -5,6 +5,7 @@ use crate::args::ReportOptions;
 use crate::complain;
 use crate::render::render;
 use crate::sink::Sink;
+use clrhost::beside;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -102,17 +103,6 @@ pub fn numbered(template: &Path, pid: u32) -> PathBuf {
     PathBuf::from(OsString::from_vec(name))
 }
 
-/// `report.4711.json` for `report.json`.
-pub fn beside(path: &Path, pid: u32) -> PathBuf {
-    let mut name = path.file_stem().unwrap_or_default().to_owned();
-    name.push(format!(".{pid}"));
-    if let Some(end) = path.extension() {
-        name.push(".");
-        name.push(end);
-    }
-    path.with_file_name(name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,7 +111,5 @@ mod tests {
     fn names_with_numbers() {
         assert!(is_template(Path::new("/a/r-%p.json")) && !is_template(Path::new("/a/100%")));
         assert_eq!(numbered(Path::new("/%p/r-%p.json"), 7), Path::new("/7/r-7.json"));
-        assert_eq!(beside(Path::new("/a/r.json"), 7), Path::new("/a/r.7.json"));
-        assert_eq!(beside(Path::new("/a/r"), 7), Path::new("/a/r.7"));
     }
 }

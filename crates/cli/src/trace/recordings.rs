@@ -1,8 +1,9 @@
 //! Where the processes record their calls (`-o`): they write the files themselves.
 
-use super::outlet::{beside, is_template, numbered};
+use super::outlet::{is_template, numbered};
 use super::reports::Process;
 use crate::complain;
+use clrhost::beside;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 

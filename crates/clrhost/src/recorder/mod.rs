@@ -4,10 +4,12 @@
 //! never waits. One thread here empties the rings and writes, with no lock that a crossing could meet. What found no room in a
 //! ring is counted and written as lost.
 
+mod beside;
 mod outlet;
 mod session;
 
 use crate::{ProcessEnd, Reporter, with_all_signals_blocked};
+pub use beside::beside;
 use outlet::Outlet;
 use session::Session;
 use std::io::{self, Write};
