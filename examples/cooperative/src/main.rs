@@ -15,7 +15,7 @@ use clrhost::{Host, Tasks, Timing};
 use scheduler::Scheduler;
 use settings::{Mode, Settings};
 use std::error::Error;
-use std::process::{Command, ExitCode};
+use std::process::{self, Command, ExitCode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -136,6 +136,11 @@ fn abort_runaways(scheduler: &Scheduler, tasks: Tasks, aborts: &AtomicU64) {
         thread::sleep(BUDGET / 4);
         for id in scheduler.over_budget(BUDGET) {
             let Some(task) = tasks.live().into_iter().find(|task| task.id() == id) else { continue };
+            // The thread that starts the others waits in `Thread.Start` until each runs, which crosses no border, while the new
+            // one waits for a slot. That is no runaway.
+            if task.os_thread_id() == u64::from(process::id()) {
+                continue;
+            }
             // The runtime is at it already where this is not the first request; a task that .NET cannot abort (one that is
             // no managed thread) is left alone.
             if tasks.abort(&task).is_ok() {
