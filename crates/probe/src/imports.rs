@@ -5,6 +5,7 @@
 //! libraries have these slots write-protected after loading (RELRO), so the page is made writable for the moment.
 
 use crate::arch;
+use crate::elf::{DT_JMPREL, DT_PLTRELSZ, DT_RELA, DT_RELASZ, DT_STRTAB, DT_SYMTAB, Dynamic, Symbol};
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::io;
 use std::path::Path;
@@ -20,14 +21,6 @@ struct LinkMap {
     dynamic: *const Dynamic,
 }
 
-/// `Elf64_Dyn`.
-#[repr(C)]
-#[derive(Clone, Copy)]
-struct Dynamic {
-    tag: i64,
-    value: usize,
-}
-
 /// `Elf64_Rela`.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -37,23 +30,6 @@ struct Relocation {
     addend: i64,
 }
 
-/// `Elf64_Sym`.
-#[repr(C)]
-struct Symbol {
-    name: u32,
-    info: u8,
-    other: u8,
-    section: u16,
-    value: u64,
-    size: u64,
-}
-
-const DT_PLTRELSZ: i64 = 2;
-const DT_STRTAB: i64 = 5;
-const DT_SYMTAB: i64 = 6;
-const DT_RELA: i64 = 7;
-const DT_RELASZ: i64 = 8;
-const DT_JMPREL: i64 = 23;
 const RTLD_DI_LINKMAP: libc::c_int = 2;
 
 /// A library that stays loaded until the process ends.

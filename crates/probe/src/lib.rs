@@ -16,6 +16,7 @@ mod callback;
 mod callbacks;
 mod class_factory;
 mod clock;
+mod elf;
 mod entry;
 mod forwarder;
 mod il;

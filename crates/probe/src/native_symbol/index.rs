@@ -1,11 +1,10 @@
 //! The exported symbols of a library by their address, for libraries in which much is looked up: the dynamic linker looks
 //! through all of them for each address.
 
+use crate::elf::{DT_GNU_HASH, DT_HASH, DT_NULL, DT_STRTAB, DT_SYMTAB, Dynamic, Symbol};
 use std::collections::HashMap;
 use std::ffi::CStr;
 use std::ops::Range;
-
-use super::Symbol;
 
 /// What an address of a library is called.
 pub(super) struct Named {
@@ -16,13 +15,6 @@ pub(super) struct Named {
 
 /// Symbols by address. Of several at one address it is the one that `dladdr` takes: the first one.
 pub(super) type Index = HashMap<usize, Named>;
-
-/// `Elf64_Dyn`.
-#[repr(C)]
-struct Dynamic {
-    tag: i64,
-    value: u64,
-}
 
 /// The parts of a library that its dynamic section tells of.
 #[derive(Default)]
@@ -65,24 +57,19 @@ pub(super) unsafe fn of_library(base: usize, dynamic: usize) -> Index {
 /// # Safety
 /// As for [`of_library`].
 unsafe fn parts(base: usize, dynamic: usize) -> Parts {
-    const NULL: i64 = 0;
-    const HASH: i64 = 4;
-    const STRTAB: i64 = 5;
-    const SYMTAB: i64 = 6;
-    const GNU_HASH: i64 = 0x6FFF_FEF5;
     let mut parts = Parts::default();
     let mut entry = dynamic as *const Dynamic;
     loop {
         // SAFETY: the section goes on up to the entry NULL.
         let Dynamic { tag, value } = unsafe { entry.read() };
         // The dynamic linker has put addresses in place, but not in what the kernel loads.
-        let address = if (value as usize) < base { base + value as usize } else { value as usize };
+        let address = if value < base { base + value } else { value };
         match tag {
-            NULL => return parts,
-            HASH => parts.hash = address,
-            STRTAB => parts.names = address,
-            SYMTAB => parts.symbols = address,
-            GNU_HASH => parts.gnu_hash = address,
+            DT_NULL => return parts,
+            DT_HASH => parts.hash = address,
+            DT_STRTAB => parts.names = address,
+            DT_SYMTAB => parts.symbols = address,
+            DT_GNU_HASH => parts.gnu_hash = address,
             _ => {}
         }
         // SAFETY: as above.

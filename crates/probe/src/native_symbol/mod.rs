@@ -2,6 +2,7 @@
 
 mod index;
 
+use crate::elf::{STT_FUNC, STT_GNU_IFUNC, STT_NOTYPE, Symbol};
 use crate::probe::lock;
 use index::Index;
 use std::collections::HashMap;
@@ -24,35 +25,6 @@ pub(crate) struct NativeSymbol {
 /// The name of a library's file, without its folder.
 pub(crate) fn file_name(library: &Path) -> Option<String> {
     library.file_name().map(|name| name.to_string_lossy().into_owned())
-}
-
-/// `Elf64_Sym`.
-#[repr(C)]
-struct Symbol {
-    name: u32,
-    info: u8,
-    other: u8,
-    section: u16,
-    value: u64,
-    size: u64,
-}
-
-const NOTYPE: u8 = 0;
-const FUNC: u8 = 2;
-const TLS: u8 = 6;
-const GNU_IFUNC: u8 = 10;
-
-impl Symbol {
-    fn kind(&self) -> u8 {
-        self.info & 0xF
-    }
-
-    /// It lies in its library.
-    fn has_address(&self) -> bool {
-        const UNDEFINED: u16 = 0;
-        const ABSOLUTE: u16 = 0xFFF1;
-        self.section != UNDEFINED && self.section != ABSOLUTE && self.kind() != TLS
-    }
 }
 
 const RTLD_DL_SYMENT: i32 = 1;
@@ -89,9 +61,9 @@ fn symbol_by_linker(address: usize) -> Option<NativeSymbol> {
 
 fn is_function(kind: Option<u8>, is_executable: impl FnOnce() -> bool) -> bool {
     match kind {
-        Some(FUNC | GNU_IFUNC) => true,
+        Some(STT_FUNC | STT_GNU_IFUNC) => true,
         // What the library gives no type, or does not name: a function that an ifunc chose, or written in assembly.
-        None | Some(NOTYPE) => is_executable(),
+        None | Some(STT_NOTYPE) => is_executable(),
         Some(_) => false,
     }
 }
