@@ -19,14 +19,17 @@ const OPEN_FOR_NS: u64 = 50_000_000;
 /// A ring that is as full as that is emptied again at once.
 const FULL: f64 = 0.125;
 
+/// The runtime's version, and how crossings are seen.
+type RuntimeAndSource = (Option<(u16, u16, u16)>, Source);
+
 pub(super) struct Session {
     reporter: Reporter,
-    crossings: Crossings,
     outlet: Outlet,
     encoder: Encoder,
     began_unix_ns: u64,
     times: Times,
-    origin: Option<Origin>,
+    /// What was told of the origin that may not have been known from the beginning on.
+    runtime_told: Option<RuntimeAndSource>,
     targets: Targets,
     /// By the number of the task.
     threads: HashMap<u64, Thread>,
@@ -74,17 +77,15 @@ struct Thread {
 
 impl Session {
     pub(super) fn begin(reporter: Reporter, outlet: Outlet) -> io::Result<Session> {
-        let crossings = reporter.crossings();
-        let probe = crossings.probe();
+        let probe = reporter.crossings().probe();
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut session = Session {
             reporter,
-            crossings,
             outlet,
             encoder: Encoder::new(),
             began_unix_ns: since.as_nanos() as u64,
             times: Times { began: clock(probe).now(), ns_per_tick: None },
-            origin: None,
+            runtime_told: None,
             targets: Targets::default(),
             threads: HashMap::new(),
             threads_begun: 0,
@@ -99,9 +100,13 @@ impl Session {
         Ok(session)
     }
 
+    fn crossings(&self) -> Crossings {
+        self.reporter.crossings()
+    }
+
     /// Writes what is new. True if there is so much that it should be looked at again at once.
     pub(super) fn tick(&mut self) -> io::Result<bool> {
-        let probe = self.crossings.probe();
+        let probe = self.crossings().probe();
         if self.times.ns_per_tick.is_none() {
             if clock(probe).elapsed_ns() < CALIBRATION.as_nanos() as u64 {
                 return Ok(false);
@@ -116,7 +121,7 @@ impl Session {
 
     /// Writes the rest, and closes the recording.
     pub(super) fn finish(&mut self, end: Option<ProcessEnd>) -> io::Result<()> {
-        let probe = self.crossings.probe();
+        let probe = self.crossings().probe();
         registry(probe).record(false);
         self.times.ns_per_tick.get_or_insert_with(|| clock(probe).ns_per_tick());
         self.tell(Some(0));
@@ -138,7 +143,7 @@ impl Session {
 
     /// Tells what is new; calls that are open too, if they are for so long.
     fn tell(&mut self, open_for_ns: Option<u64>) -> bool {
-        let probe = self.crossings.probe();
+        let probe = self.crossings().probe();
         self.tell_origin();
         // All that returned before this is in the rings now.
         let now = self.times.ns(clock(probe).now());
@@ -158,9 +163,15 @@ impl Session {
         is_full
     }
 
+    /// Tells it first, and again when the runtime has come.
     fn tell_origin(&mut self) {
-        let version = self.crossings.probe().runtime_version();
-        let origin = Origin {
+        let known = (self.crossings().probe().runtime_version(), self.crossings().source());
+        if self.runtime_told == Some(known) {
+            return;
+        }
+        self.runtime_told = Some(known);
+        let (version, source) = known;
+        self.encoder.origin(&Origin {
             clrhost_version: env!("CARGO_PKG_VERSION").to_owned(),
             runtime: version.map_or_else(
                 || "CoreCLR".to_owned(),
@@ -169,24 +180,20 @@ impl Session {
             pid: std::process::id(),
             command: std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
             began_unix_ns: self.began_unix_ns,
-            source: match self.crossings.source() {
+            source: match source {
                 Source::Thunks => "thunks",
                 Source::Flag => "flag",
             }
             .to_owned(),
-        };
-        if self.origin.as_ref() != Some(&origin) {
-            self.encoder.origin(&origin);
-            self.origin = Some(origin);
-        }
+        });
     }
 
     fn tell_task(&mut self, recorded: &RecordedTask, now: u64, open_for_ns: Option<u64>) {
         let RecordedTask { task, ended } = recorded;
         let mut events = std::mem::take(&mut self.events);
         events.clear();
+        let probe = self.crossings().probe();
         let (targets, encoder, times) = (&mut self.targets, &mut self.encoder, &self.times);
-        let probe = self.crossings.probe();
         let mut began = now;
         let lost = task.take_events(|Event { bracket, target, began: start, ticks }| {
             let number = targets.number(probe, encoder, bracket, target);
@@ -200,7 +207,11 @@ impl Session {
             encoder.thread_began(number, task.os_thread_id(), began);
             Thread { number, ..Thread::default() }
         });
-        thread.tell_name(encoder, task);
+        // Asking for a name takes a lock, which need not be done each time.
+        let is_new = thread.kind.is_empty();
+        if is_new || *ended || open_for_ns.is_some() {
+            thread.tell_name(encoder, task);
+        }
         if !events.is_empty() {
             encoder.calls(thread.number, events.iter().copied());
         }
@@ -225,7 +236,7 @@ impl Session {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.outlet.write(&mut self.encoder).inspect_err(|_| registry(self.crossings.probe()).record(false))
+        self.outlet.write(&mut self.encoder).inspect_err(|_| registry(self.crossings().probe()).record(false))
     }
 }
 
