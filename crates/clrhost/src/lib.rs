@@ -34,6 +34,7 @@
 
 mod abort;
 mod application;
+mod coreclr;
 mod crossings;
 mod error;
 mod gate;
@@ -60,9 +61,9 @@ pub use runtime::{Component, GcStats, Runtime};
 pub use tasks::Tasks;
 
 pub use clrhost_boundary::{
-    Admission, CrossingCounts, DeniedTarget, GcManager, HostFailure, HostResult, Hresult, Origin, Snapshot,
-    Substitute, Target, TargetDescription, TargetId, TargetKind, TargetStats, Task, TaskManager, TaskRequest,
-    TaskStats, TaskType, WaitOption,
+    Admission, CrossingCounts, DeniedTarget, Engine, GcManager, HostFailure, HostResult, Hresult, Origin,
+    Snapshot, Substitute, Target, TargetDescription, TargetId, TargetKind, TargetStats, Task, TaskManager,
+    TaskRequest, TaskStats, TaskType, WaitOption,
 };
 pub use clrhost_engine_coreclr as engine;
 pub use clrhost_policy as policy;

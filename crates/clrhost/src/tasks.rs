@@ -2,15 +2,12 @@
 //! tasks, sections 6 to 8).
 
 use crate::Crossings;
-use crate::abort::deliver;
-use crate::{shim, yielding};
-use clrhost_boundary::{AbortRequest, Bracket, HostResult, Hresult, Task, TaskType, gate};
-use clrhost_engine_coreclr::{Dac, DacThread, Shim, ThreadHandle};
-use std::sync::atomic::Ordering;
+use crate::coreclr::CoreClr;
+use clrhost_boundary::{AbortRequest, Bracket, Engine, HostResult, Hresult, Task, TaskType};
 use std::sync::{Arc, OnceLock};
 
-/// The first version of .NET that can abort a thread.
-const ABORTS_SINCE: u16 = 7;
+/// The runtime of this process where it is none that this crate started.
+static ENGINE: OnceLock<&'static dyn Engine> = OnceLock::new();
 
 /// The runtime's tasks. Cheap to copy; any thread may use it unless a method says otherwise.
 ///
@@ -18,59 +15,48 @@ const ABORTS_SINCE: u16 = 7;
 /// clrhost's managed part and this runtime does not have it: in applications before .NET 8.
 #[derive(Clone, Copy)]
 pub struct Tasks {
-    crossings: Crossings,
+    engine: &'static dyn Engine,
 }
 
 impl Tasks {
     pub(crate) fn new(crossings: Crossings) -> Tasks {
-        Tasks { crossings }
+        Tasks { engine: CoreClr::of(crossings) }
+    }
+
+    /// The tasks of a runtime that is not CoreCLR, such as the simulated one that hosts are checked with. From now on
+    /// [`of_process`](Self::of_process) gives them too, unless there is CoreCLR in this process; the first such runtime stays.
+    pub fn of_engine(engine: &'static dyn Engine) -> Tasks {
+        let _ = ENGINE.set(engine);
+        Tasks { engine }
     }
 
     /// The tasks of the runtime in this process; `None` if clrhost is not set up to see any. A host may ask from inside its
     /// own calls, also while the runtime is being started.
     pub fn of_process() -> Option<Tasks> {
-        Crossings::of_process().map(Tasks::new)
+        Crossings::of_process().map(Tasks::new).or_else(|| ENGINE.get().map(|&engine| Tasks { engine }))
     }
 
     /// True once the host answered `E_FAIL` or panicked.
     pub fn are_shut(&self) -> bool {
-        self.crossings.is_shut()
+        self.engine.is_shut()
     }
 
     /// The task of the calling thread, if it has one (`ICLRTaskManager::GetCurrentTask`). Neither blocks nor allocates.
     pub fn current(&self) -> HostResult<Option<Arc<Task>>> {
         self.check_available()?;
-        Ok(self.crossings.probe().current_task())
+        Ok(self.engine.current_task())
     }
 
     /// The tasks that live now.
     pub fn live(&self) -> Vec<Arc<Task>> {
-        self.crossings.live_tasks()
+        self.engine.live_tasks()
     }
 
     /// Makes the calling thread known to the runtime and gives its task (`ICLRTaskManager::CreateTask`). Nothing is
     /// suspended: the thread runs on.
     pub fn attach(&self) -> HostResult<Arc<Task>> {
-        let shim = self.shim()?;
-        let probe = self.crossings.probe();
-        if let Some(task) = probe.current_task().filter(|task| task.managed_thread() != 0) {
-            return Ok(task);
-        }
-        // Any call of managed code makes the thread known.
-        let handle = shim.current_thread() as u64;
-        let task = probe.attach_current_thread().ok_or(Hresult::E_OUTOFMEMORY)?;
-        if handle != 0 {
-            // This thread's managed code has no frame below it that would catch an abort.
-            task.abort().gate().store(gate::OUTSIDE, Ordering::Release);
-            probe.set_managed_thread(&task, handle);
-        }
-        while let Some(dead) = probe.take_dead_thread() {
-            // SAFETY: a dead handle is one that was not given back and that nobody else has.
-            let dead = unsafe { ThreadHandle::new(dead as usize) };
-            // Freeing a handle does not fail.
-            let _ = shim.release_thread(dead);
-        }
-        Ok(task)
+        self.check_available()?;
+        self.engine.attach()
     }
 
     /// Asks for the task to be aborted and returns at once (`ICLRTask::Abort`). The task gets a `ThreadAbortException`: in
@@ -82,19 +68,13 @@ impl Tasks {
     /// that can be aborted: a thread of the runtime's own, or a foreign thread that only calls back (one that called
     /// [`attach`](Self::attach) or a method through `Runtime::execute` can be). `Err(E_NOTIMPL)` before .NET 7.
     pub fn abort(&self, task: &Arc<Task>) -> HostResult {
-        let shim = self.shim()?;
-        let probe = self.crossings.probe();
-        if probe.runtime_version().is_none_or(|version| version.0 < ABORTS_SINCE) {
-            return Err(Hresult::E_NOTIMPL);
-        }
+        self.check_available()?;
+        self.engine.can_abort()?;
         if task.managed_thread() == 0 {
             return Err(Hresult::HOST_E_INVALIDOPERATION);
         }
         match task.abort().request() {
-            AbortRequest::Deliver => {
-                deliver(probe, *shim, task.clone());
-                Ok(())
-            }
+            AbortRequest::Deliver => self.engine.deliver_abort(task),
             AbortRequest::Held => Ok(()),
             AbortRequest::AlreadyRequested => Err(Hresult::S_FALSE),
             AbortRequest::Ended => Err(Hresult::HOST_E_INVALIDOPERATION),
@@ -119,7 +99,7 @@ impl Tasks {
     pub fn end_prevent_async_abort(&self, task: &Arc<Task>) -> HostResult {
         self.check_own(task)?;
         if task.abort().end_prevent()?.deliver {
-            deliver(self.crossings.probe(), *self.shim()?, task.clone());
+            self.engine.deliver_abort(task)?;
         }
         Ok(())
     }
@@ -130,12 +110,7 @@ impl Tasks {
     /// Of other threads' tasks on .NET 8 alone, whose debugging library tells it; else `Err(HOST_E_INVALIDOPERATION)`.
     pub fn allocated_bytes(&self, task: &Arc<Task>) -> HostResult<u64> {
         self.check_available()?;
-        if self.is_own(task) {
-            let bytes = self.shim()?.allocated().map_err(Hresult)?;
-            return u64::try_from(bytes).map_err(|_| Hresult::E_UNEXPECTED);
-        }
-        let thread = self.dac_thread(task).ok_or(Hresult::HOST_E_INVALIDOPERATION)?;
-        Ok(thread.allocated)
+        self.engine.allocated_bytes(task)
     }
 
     /// Would a collection have to wait for this task (`ICLRTask::NeedsPriorityScheduling`)? True while it runs managed
@@ -155,7 +130,7 @@ impl Tasks {
         if self.is_own(task) || !self.is_live(task) {
             return Err(Hresult::HOST_E_INVALIDOPERATION);
         }
-        yielding::ask(task.os_thread_id())
+        self.engine.yield_task(task)
     }
 
     /// Critical regions (`Thread.BeginCriticalRegion`) that the task is in, and on .NET 8 the monitors it owns that others have
@@ -163,8 +138,7 @@ impl Tasks {
     /// nobody else wants, and its debugging library, which tells of the others, is read on .NET 8 alone.
     pub fn locks_held(&self, task: &Arc<Task>) -> HostResult<usize> {
         self.check_available()?;
-        let monitors = self.dac_thread(task).map_or(0, |thread| thread.monitors);
-        Ok(task.abort().delays() as usize + monitors)
+        Ok(task.abort().delays() as usize + self.engine.monitors_held(task))
     }
 
     /// `ICLRTask::SwitchIn`: always `Err(HOST_E_INVALIDOPERATION)`. CoreCLR keeps a task's state on its OS thread, so no
@@ -194,7 +168,7 @@ impl Tasks {
         if full {
             return Err(Hresult::E_NOTIMPL);
         }
-        self.crossings.probe().end_current_task();
+        self.engine.end_current_task();
         Ok(())
     }
 
@@ -205,7 +179,7 @@ impl Tasks {
         if task.depth() > 0 {
             return Err(Hresult::HOST_E_INVALIDOPERATION);
         }
-        self.crossings.probe().end_current_task();
+        self.engine.end_current_task();
         Ok(())
     }
 
@@ -229,22 +203,11 @@ impl Tasks {
         if self.current()?.is_none() {
             return Err(Hresult::HOST_E_INVALIDOPERATION);
         }
-        self.shim()?.set_culture(lcid, for_user_interface).map_err(Hresult)
-    }
-
-    /// What the debugging library tells of the task's thread. A reading takes some milliseconds.
-    fn dac_thread(&self, task: &Arc<Task>) -> Option<DacThread> {
-        static DAC: OnceLock<Option<Dac>> = OnceLock::new();
-        let probe = self.crossings.probe();
-        if probe.runtime_version()?.0 != 8 || !self.is_live(task) {
-            return None;
-        }
-        let dac = DAC.get_or_init(|| Dac::load(&probe.runtime_folder()?));
-        dac.as_ref()?.thread(task.os_thread_id())
+        self.engine.set_culture(lcid, for_user_interface)
     }
 
     fn is_own(&self, task: &Arc<Task>) -> bool {
-        self.crossings.probe().current_task().is_some_and(|own| Arc::ptr_eq(&own, task))
+        self.engine.current_task().is_some_and(|own| Arc::ptr_eq(&own, task))
     }
 
     fn is_live(&self, task: &Arc<Task>) -> bool {
@@ -256,12 +219,7 @@ impl Tasks {
         if self.is_own(task) { Ok(()) } else { Err(Hresult::HOST_E_INVALIDOPERATION) }
     }
 
-    fn shim(&self) -> HostResult<&'static Shim> {
-        self.check_available()?;
-        shim::loaded().ok_or(Hresult::E_NOTIMPL)
-    }
-
     fn check_available(&self) -> HostResult {
-        if self.crossings.is_shut() { Err(Hresult::HOST_E_CLRNOTAVAILABLE) } else { Ok(()) }
+        if self.engine.is_shut() { Err(Hresult::HOST_E_CLRNOTAVAILABLE) } else { Ok(()) }
     }
 }
