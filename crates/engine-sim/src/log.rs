@@ -109,6 +109,8 @@ pub struct Record {
     pub lapses: Vec<Lapse>,
     /// Steps that did not come to their end.
     pub stuck: Vec<Stuck>,
+    /// Steps that waited inside the host while others could be taken, each once.
+    pub waited: Vec<Stuck>,
     /// Steps that were left out, because an abort or a failed `CreateTask` took their task away.
     pub skipped: usize,
     /// The host answered `E_FAIL` or panicked: it was not called any more.

@@ -67,6 +67,7 @@ pub fn run(script: &[Step], host: HostUnderTest, settings: &Settings) -> Record 
         parties: BTreeMap::new(),
         suspender: None,
         skipped: 0,
+        waited: Vec::new(),
         patience: settings.patience,
     };
     for number in [TaskNumber::RUNTIME, ALERTER] {
@@ -82,6 +83,7 @@ pub fn run(script: &[Step], host: HostUnderTest, settings: &Settings) -> Record 
     engine::install(None);
     let mut record = log.record();
     record.stuck = stuck;
+    record.waited = leader.waited;
     record.skipped = leader.skipped;
     record.is_shut = world.boundary.layer().is_some_and(HostingLayer::is_shut);
     record
@@ -119,6 +121,7 @@ struct Leader {
     parties: BTreeMap<TaskNumber, Party>,
     suspender: Option<TaskNumber>,
     skipped: usize,
+    waited: Vec<Stuck>,
     patience: Duration,
 }
 
@@ -148,9 +151,12 @@ impl Leader {
     /// Takes all steps that can be taken.
     fn advance(&mut self) {
         loop {
-            self.settle();
+            let all_wait = self.settle();
             let ready = self.parties.iter().find(|(number, party)| self.is_ready(**number, party));
             let Some(number) = ready.map(|(&number, _)| number) else { return };
+            if all_wait {
+                self.note_waiting();
+            }
             self.take(number);
         }
     }
@@ -261,8 +267,14 @@ impl Leader {
         }
     }
 
-    /// Waits until nothing moves by itself.
-    fn settle(&mut self) {
+    /// Keeps which steps wait in the host, though another can be taken.
+    fn note_waiting(&mut self) {
+        let new: Vec<Stuck> = self.stuck().into_iter().filter(|stuck| !self.waited.contains(stuck)).collect();
+        self.waited.extend(new);
+    }
+
+    /// Waits until nothing moves by itself. True if that is because every thread that is busy waits, and some are.
+    fn settle(&mut self) -> bool {
         let began = Instant::now();
         let (mut last, mut equal) = (None, 0);
         while self.parties.values().any(Party::is_busy) && began.elapsed() < LONG_STEP {
@@ -272,19 +284,20 @@ impl Leader {
                     (last, equal) = (None, 0);
                     continue;
                 }
-                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Disconnected) => return false,
                 Err(RecvTimeoutError::Timeout) => {}
             }
             let looks = self.looks();
             equal = if looks.is_some() && looks == last { equal + 1 } else { 0 };
             if equal == EQUAL_LOOKS {
-                return;
+                return true;
             }
             last = looks;
         }
         while let Ok(event) = self.events.try_recv() {
             self.note(event);
         }
+        false
     }
 
     /// The busy threads, if all of them wait.
