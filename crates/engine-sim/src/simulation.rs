@@ -8,6 +8,7 @@ use crate::threads::{self, Look};
 use crate::worker;
 use crate::world::{ALERTER, EngineFault, Event, Faults, Outcome, Ticks, World, lock};
 use clrhost_boundary::{Boundary, Bracket, GcManager, HostingLayer, TaskManager};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
@@ -132,8 +133,8 @@ impl Leader {
 
     /// Puts a step in line.
     fn add(&mut self, step: Step) {
-        if !self.parties.contains_key(&step.task) {
-            self.parties.insert(step.task, Party::default());
+        if let Entry::Vacant(place) = self.parties.entry(step.task) {
+            place.insert(Party::default());
             worker::foreign_thread(self.world.clone(), step.task);
         }
         let created = match step.op {
