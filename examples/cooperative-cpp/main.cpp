@@ -14,28 +14,6 @@
 
 namespace {
 
-class HostControl final : public Counted<IHostControl> {
-  public:
-    explicit HostControl(Scheduler *scheduler) : scheduler_(scheduler) {}
-
-    STDMETHODIMP QueryInterface(REFIID iid, void **object) override { return Answer(iid, IID_IHostControl, object); }
-
-    // Asked for each manager in turn, inside SetHostControl.
-    STDMETHODIMP GetHostManager(REFIID iid, void **object) override {
-        if (!(iid == IID_IHostTaskManager)) {
-            *object = nullptr;
-            return E_NOINTERFACE;
-        }
-        *object = static_cast<IHostTaskManager *>(scheduler_);
-        return S_OK;
-    }
-
-    STDMETHODIMP SetAppDomainManager(DWORD, IUnknown *) override { return S_OK; }
-
-  private:
-    Scheduler *const scheduler_;
-};
-
 void Check(HRESULT result, const char *what) {
     if (result == S_OK) return;
     fprintf(stderr, "cooperative: %s answered 0x%08X\n", what, static_cast<unsigned>(result));

@@ -111,20 +111,22 @@ HRESULT Scheduler::ReverseLeaveRuntime() {
 HRESULT Scheduler::Sleep(DWORD milliseconds, DWORD option) {
     HostTask *task = current.task;
     bool hadSlot = GiveUpSlot(task);
-    bool alerted;
+    bool alerted = false;
     {
         std::unique_lock<std::mutex> lock(mutex_);
-        auto woken = [task] { return task->alerted_; };
+        // Only an alertable sleep is ended by an alert; one that is not leaves it to the next that is.
+        bool alertable = option & WAIT_ALERTABLE;
+        auto woken = [&] { return alertable && task->alerted_; };
         if (milliseconds == INFINITE) {
             changed_.wait(lock, woken);
             alerted = true;
         } else {
             alerted = changed_.wait_for(lock, std::chrono::milliseconds(milliseconds), woken);
         }
-        task->alerted_ = false;
+        if (alerted) task->alerted_ = false;
     }
     if (hadSlot) TakeSlot(task);
-    return alerted && (option & WAIT_ALERTABLE) ? HOST_E_INTERRUPTED : S_OK;
+    return alerted ? HOST_E_INTERRUPTED : S_OK;
 }
 
 HRESULT Scheduler::SwitchToTask(DWORD) {

@@ -152,3 +152,25 @@ class Scheduler final : public IHostTaskManager {
     std::atomic<uint64_t> crossings_{0}, violations_{0};
     std::atomic<long> longestWaitMs_{0};
 };
+
+class HostControl final : public Counted<IHostControl> {
+  public:
+    explicit HostControl(Scheduler *scheduler) : scheduler_(scheduler) {}
+
+    STDMETHODIMP QueryInterface(REFIID iid, void **object) override { return Answer(iid, IID_IHostControl, object); }
+
+    // Asked for each manager in turn, inside SetHostControl.
+    STDMETHODIMP GetHostManager(REFIID iid, void **object) override {
+        if (!(iid == IID_IHostTaskManager)) {
+            *object = nullptr;
+            return E_NOINTERFACE;
+        }
+        *object = static_cast<IHostTaskManager *>(scheduler_);
+        return S_OK;
+    }
+
+    STDMETHODIMP SetAppDomainManager(DWORD, IUnknown *) override { return S_OK; }
+
+  private:
+    Scheduler *const scheduler_;
+};

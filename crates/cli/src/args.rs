@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::check::{self, CheckCommand};
 use crate::convert::Convert;
 use crate::diff::{self, DiffCommand};
 use crate::exit_code;
@@ -56,6 +57,9 @@ pub enum Command {
     /// Turn a recording into a file for Perfetto, speedscope, flame graphs, spreadsheets or databases
     #[command(after_help = crate::convert::HELP)]
     Convert(Convert),
+    /// Put a host of your own through the contract, without .NET, and say which rules it breaks
+    #[command(after_help = check::HELP)]
+    Check(CheckCommand),
     /// Print a completion script for a shell
     #[command(after_help = "Examples:\n  clrhost completions bash > /etc/bash_completion.d/clrhost")]
     Completions {

@@ -6,6 +6,8 @@ use clrhost::engine::ErrorKind;
 
 /// `clrhost diff`: something grew by more than the limit.
 pub const OVER_THE_LIMIT: i32 = 1;
+/// `clrhost check`: the host breaks a rule.
+pub const RULE_BROKEN: i32 = 1;
 /// The application ran, but the report could not be written.
 pub const REPORT_NOT_WRITTEN: i32 = 120;
 /// No .NET was found.

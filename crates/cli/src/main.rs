@@ -1,6 +1,7 @@
 //! The `clrhost` command: a thin user of the crate `clrhost`.
 
 mod args;
+mod check;
 mod convert;
 mod ctl;
 mod diff;
@@ -54,6 +55,7 @@ fn dispatch(command: Command) -> i32 {
         Command::Ctl(options) => ctl::ctl(options),
         Command::Export(options) => export::export(&options),
         Command::Convert(options) => convert::convert(&options),
+        Command::Check(options) => check::check(&options),
         Command::Completions { shell } => {
             // Into memory first: the generator panics when it cannot write.
             let mut script = Vec::new();

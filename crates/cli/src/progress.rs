@@ -54,6 +54,45 @@ impl Drop for Progress {
     }
 }
 
+/// A line that says how many of something are done.
+pub struct Countdown {
+    what: String,
+    next: Option<Instant>,
+    shown: bool,
+}
+
+impl Countdown {
+    pub fn new(what: String) -> Countdown {
+        let next = io::stderr().is_terminal().then(|| Instant::now() + SILENT);
+        Countdown { what, next, shown: false }
+    }
+
+    /// So many of all are done.
+    pub fn at(&mut self, done: u64, total: u64) {
+        self.note(&format!("{done} of {total}"));
+    }
+
+    /// Something else about it.
+    pub fn note(&mut self, note: &str) {
+        let now = match self.next {
+            Some(next) if Instant::now() >= next => Instant::now(),
+            _ => return,
+        };
+        self.next = Some(now + PERIOD);
+        self.shown = true;
+        // Where it cannot be written, nobody misses it.
+        let _ = write!(io::stderr(), "\rclrhost: {}: {note}\x1b[K", self.what);
+    }
+}
+
+impl Drop for Countdown {
+    fn drop(&mut self) {
+        if self.shown {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
 /// A file or a stream that tells how far it is.
 pub struct Watched<T> {
     pub inner: T,

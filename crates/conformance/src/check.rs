@@ -45,6 +45,8 @@ pub enum Origin {
     Situation(&'static str),
     /// A random script, by its seed.
     Seed(u64),
+    /// A script that somebody gave.
+    Replay,
 }
 
 /// What a run of a script shows.

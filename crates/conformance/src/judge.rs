@@ -18,8 +18,11 @@ pub struct Finding {
 pub fn judge(script: &[Step], record: &Record) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut broken = |rule: Rule, what: String| found.push(Finding { rule: rule.id, what });
-    stuck(record, &mut broken);
-    waits(record, &mut broken);
+    // A host that is not called any more cannot be told of what its tasks wait for.
+    if !record.is_shut {
+        stuck(record, &mut broken);
+        waits(record, &mut broken);
+    }
     lapses(record, &mut broken);
     let created: BTreeSet<TaskNumber> = script
         .iter()
@@ -64,7 +67,10 @@ fn stuck(record: &Record, broken: &mut impl FnMut(Rule, String)) {
             broken(SUSPENSIONS_PASS, format!("{method} does not come back{others}"));
         }
         (Some("Sleep"), Op::Sleep { milliseconds: None, .. }) => {
-            broken(ALERT_WAKES, format!("task {} was alerted and sleeps on", step.task));
+            broken(
+                ALERT_WAKES,
+                format!("task {} was alerted, and its Sleep does not come back{others}", step.task),
+            );
         }
         (Some(method), _) => {
             broken(

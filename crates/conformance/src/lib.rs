@@ -16,8 +16,10 @@ pub use check::{
     check_subject,
 };
 pub use judge::{Finding, judge};
-pub use rule::{RULES, Rule};
+pub use rule::{RULES, Rule, SAME_TASK, STARTS_WHEN_TOLD, SURVIVES};
 pub use shrink::shrink;
 pub use situations::{SITUATIONS, Situation};
 
-pub use clrhost_engine_sim::{HostUnderTest, Shape, Step};
+pub use clrhost_engine_sim::{
+    HostUnderTest, MAX_TASKS, ScriptError, Settings, Shape, Step, make_valid, parse, print, run,
+};

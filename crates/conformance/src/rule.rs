@@ -75,6 +75,14 @@ rules! {
     CREATES_TASKS = "creates-tasks", TASK_MANAGER,
         "After CreateTask and Start succeed, the start routine runs once, on a thread that had no task; otherwise they fail.",
         "Thread.Start waits for a thread that never comes, or two tasks share one.";
+    /// Of hosts by COM: `Start` starts.
+    STARTS_WHEN_TOLD = "starts-when-told", TASK,
+        "The start routine runs after IHostTask::Start was called, and once.",
+        "The runtime is not ready for the thread, or a number means another thread by then.";
+    /// Of hosts by COM: one task a thread.
+    SAME_TASK = "same-task", TASK_MANAGER,
+        "On a thread that CreateTask made, GetCurrentTask gives the task that CreateTask gave.",
+        "What the runtime does with the one task (alerts it, waits for it) does not reach the other.";
     /// And their stacks.
     STACK_AS_ASKED = "stack-as-asked", TASK_MANAGER,
         "A task that was created has at least the stack that was asked for.",

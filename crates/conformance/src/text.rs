@@ -8,6 +8,7 @@ impl fmt::Display for Origin {
         match self {
             Origin::Situation(name) => write!(f, "the situation \"{name}\""),
             Origin::Seed(seed) => write!(f, "the random script of seed {seed}"),
+            Origin::Replay => f.write_str("the script that was given"),
         }
     }
 }

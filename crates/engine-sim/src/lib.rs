@@ -22,7 +22,7 @@ mod valid;
 mod worker;
 mod world;
 
-pub use log::{Answer, Argument, EngineCall, HostCall, Lapse, Record, Stuck};
+pub use log::{Answer, Argument, EngineCall, HostCall, Lapse, Record, Stuck, Trail};
 pub use random::{Shape, random_script};
 pub use script::{Callee, Op, ScriptError, Step, TaskNumber, parse, print};
 pub use simulation::{HostUnderTest, Settings, run};

@@ -4,7 +4,7 @@ use crate::script::{Callee, Step, TaskNumber};
 use clrhost_boundary::{HostResult, Hresult};
 use std::cell::Cell;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What a call to the host was about.
@@ -117,9 +117,13 @@ pub struct Record {
     pub is_shut: bool,
 }
 
+/// Is told of each call to the host as it begins, for runs that may not come to their end.
+pub type Trail = Arc<dyn Fn(&HostCall) + Send + Sync>;
+
 #[derive(Default)]
 pub(crate) struct Log {
     order: Mutex<Order>,
+    trail: Option<Trail>,
 }
 
 #[derive(Default)]
@@ -141,6 +145,10 @@ pub(crate) fn set_thread_task(task: TaskNumber) {
 }
 
 impl Log {
+    pub(crate) fn new(trail: Option<Trail>) -> Log {
+        Log { order: Mutex::default(), trail }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Order> {
         self.order.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -172,16 +180,13 @@ impl Log {
         }
         let index = {
             let mut order = self.lock();
-            let began = order.tick();
-            order.record.calls.push(HostCall {
-                method,
-                task: TASK.get(),
-                argument,
-                began,
-                ended: None,
-                answer: None,
-                took: Duration::ZERO,
-            });
+            let (began, task) = (order.tick(), TASK.get());
+            let call =
+                HostCall { method, task, argument, began, ended: None, answer: None, took: Duration::ZERO };
+            if let Some(trail) = &self.trail {
+                trail(&call);
+            }
+            order.record.calls.push(call);
             order.record.calls.len() - 1
         };
         let outer = INSIDE.replace(Some(method));
@@ -246,6 +251,7 @@ impl fmt::Display for Answer {
         match self {
             Answer::Needed(needed) => write!(f, "S_OK, {}", if *needed { "TRUE" } else { "FALSE" }),
             Answer::Panicked => f.write_str("a panic"),
+            Answer::Result(Ok(())) => f.write_str("S_OK"),
             answer => answer.hresult().fmt(f),
         }
     }
@@ -271,9 +277,16 @@ impl fmt::Display for Argument {
     }
 }
 
+impl HostCall {
+    /// The call, without its answer.
+    pub fn question(&self) -> String {
+        format!("{}: {}({})", self.task, self.method, self.argument)
+    }
+}
+
 impl fmt::Display for HostCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}({})", self.task, self.method, self.argument)?;
+        f.write_str(&self.question())?;
         match self.answer {
             Some(answer) => write!(f, " = {answer}"),
             None => f.write_str(" has not answered"),

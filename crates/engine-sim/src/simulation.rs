@@ -1,7 +1,7 @@
 //! Leads the tasks of a script through it, one step at a time.
 
 use crate::engine;
-use crate::log::{Log, Record, Stuck};
+use crate::log::{Log, Record, Stuck, Trail};
 use crate::observed::Observed;
 use crate::script::{Op, Step, TaskNumber};
 use crate::threads::{self, Look};
@@ -32,17 +32,19 @@ pub struct HostUnderTest {
 }
 
 /// How a script is run.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     /// How long nothing may move, with steps still open, before these count as stuck.
     pub patience: Duration,
     /// Failures that the runtime answers the host with.
     pub faults: Vec<EngineFault>,
+    /// Is told of each call to the host as it begins.
+    pub trail: Option<Trail>,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { patience: Duration::from_secs(2), faults: Vec::new() }
+        Settings { patience: Duration::from_secs(2), faults: Vec::new(), trail: None }
     }
 }
 
@@ -54,7 +56,7 @@ impl Default for Settings {
 pub fn run(script: &[Step], host: HostUnderTest, settings: &Settings) -> Record {
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = lock(&TURN);
-    let log = Arc::new(Log::default());
+    let log = Arc::new(Log::new(settings.trail.clone()));
     let layer = HostingLayer::new(Box::new(Observed { log: log.clone(), host: host.tasks }), |_| {});
     let gc = host.gc.map(|gc| Observed { log: log.clone(), host: gc });
     let (events, received) = channel();

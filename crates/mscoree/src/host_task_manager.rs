@@ -3,9 +3,11 @@
 use crate::host_gc_manager::result;
 use crate::host_object::HostObject;
 use crate::task::{self, ClrTask};
+use crate::under_test::{self, Remark};
 use clrhost::{HostResult, Hresult, Target, Task, TaskManager, TaskRequest, WaitOption};
 use clrhost_abi::hosting::{IHostTask_Vtbl, IHostTaskManager_Vtbl};
-use std::collections::{BTreeMap, HashMap};
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::c_void;
 use std::mem::ManuallyDrop;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -64,6 +66,11 @@ impl HostTaskManager {
 impl TaskManager for HostTaskManager {
     fn task_started(&self, task: &Task) -> HostResult {
         let host = self.current_task().ok_or(Hresult::HOST_E_INVALIDOPERATION)?;
+        under_test::check(|| {
+            let requests = requests();
+            let made = REQUEST.get().and_then(|number| requests.made.get(&number));
+            made.is_some_and(|made| made.this() != host.this()).then_some(Remark::OtherTask)
+        });
         let clr = task::take(task.id());
         // SAFETY: the reference keeps the host's task alive, and ours lives as long as the process.
         result(unsafe { (host.vtbl().SetCLRTask)(host.this(), clr.handed_out()) })?;
@@ -131,7 +138,11 @@ impl TaskManager for HostTaskManager {
         let outcome = match (created, task) {
             (Hresult::S_OK, Some(task)) => {
                 let (vtbl, this) = (task.vtbl(), task.this());
-                requests().made.insert(number, task);
+                {
+                    let mut requests = requests();
+                    requests.made.insert(number, task);
+                    requests.started.insert(number);
+                }
                 // SAFETY: the reference just kept keeps the task alive, until its thread ends at the earliest.
                 result(unsafe { (vtbl.Start)(this) })
             }
@@ -208,7 +219,12 @@ fn identifier(target: &Target) -> usize {
 /// Requests that hosts have been given and not run yet. A host gets a number instead of an address, so that a start routine
 /// that is called twice, or not at all, does no harm.
 static REQUESTS: Mutex<Requests> =
-    Mutex::new(Requests { next: 1, open: BTreeMap::new(), made: BTreeMap::new() });
+    Mutex::new(Requests { next: 1, open: BTreeMap::new(), made: BTreeMap::new(), started: BTreeSet::new() });
+
+thread_local! {
+    /// The request that this thread was made for.
+    static REQUEST: Cell<Option<usize>> = const { Cell::new(None) };
+}
 
 struct Requests {
     next: usize,
@@ -216,12 +232,15 @@ struct Requests {
     /// The tasks that hosts made for requests. The reference that CreateTask hands out is the runtime's until the thread
     /// ends, and may be the only one.
     made: BTreeMap<usize, HostObject<IHostTask_Vtbl>>,
+    /// Those whose `Start` was called.
+    started: BTreeSet<usize>,
 }
 
 /// The request is over, or came to nothing.
 fn forget(number: usize) {
     let (request, made) = {
         let mut requests = requests();
+        requests.started.remove(&number);
         (requests.open.remove(&number), requests.made.remove(&number))
     };
     // Dropped without the lock: the one may tell the runtime, the other the host.
@@ -252,6 +271,15 @@ extern "C-unwind" fn run(parameter: *mut c_void) -> u32 {
         }
     }
     let over = Over(parameter as usize);
-    let request = requests().open.remove(&over.0);
+    let (request, was_started) = {
+        let mut requests = requests();
+        (requests.open.remove(&over.0), requests.started.contains(&over.0))
+    };
+    under_test::check(|| match (&request, was_started) {
+        (None, _) => Some(Remark::RanAgain),
+        (Some(_), false) => Some(Remark::RanBeforeStart),
+        (Some(_), true) => None,
+    });
+    REQUEST.set(Some(over.0));
     request.is_some_and(TaskRequest::run).into()
 }

@@ -28,6 +28,8 @@ pub(crate) struct State {
     pub(crate) starts: u32,
     pub(crate) was_started: bool,
     pub(crate) has_host_control: bool,
+    /// The host is under test: there is no CoreCLR, and none is to be started.
+    pub(crate) is_under_test: bool,
     managers: Option<HostManagers>,
     phase: Phase,
     /// Why the runtime did not come up, if it was tried. A process cannot try twice.
@@ -49,6 +51,7 @@ static STATE: Mutex<State> = Mutex::new(State {
     starts: 0,
     was_started: false,
     has_host_control: false,
+    is_under_test: false,
     managers: None,
     phase: Phase::Down,
     failure: None,
@@ -84,6 +87,10 @@ pub(crate) fn tasks() -> HostResult<Tasks> {
 pub(crate) fn start() -> HostResult {
     let (wanted, config) = {
         let mut state = state();
+        if state.is_under_test {
+            tell("a host under test does not start the runtime: `clrhost check` does what a runtime would");
+            return Err(Hresult::HOST_E_INVALIDOPERATION);
+        }
         state.starts += 1;
         if state.starts > 1 {
             return Err(Hresult::S_FALSE);
@@ -131,6 +138,12 @@ pub(crate) fn set_managers(managers: HostManagers) -> HostResult {
     }
     state.managers = Some(managers);
     Ok(())
+}
+
+/// The managers that the host gave, as they are called.
+pub(crate) fn take_managers() -> (Option<HostTaskManager>, Option<HostGcManager>) {
+    let managers = state().managers.take().unwrap_or_default();
+    (managers.tasks.map(HostTaskManager::new), managers.gc.map(HostGcManager::new))
 }
 
 /// The runtime, for a call that runs managed code: brought up if need be. `Err(HOST_E_CLRNOTAVAILABLE)` before `Start` and

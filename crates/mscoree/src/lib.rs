@@ -39,8 +39,10 @@ mod sync_manager;
 mod task;
 mod task_manager;
 mod text;
+mod under_test;
 mod version;
 
 pub use exports::{
     CLRCreateInstance, CorBindToRuntimeEx, CorBindToRuntimeHost, GetCORSystemDirectory, GetCORVersion,
 };
+pub use under_test::{CREATE_HOST_CONTROL, CreateHostControl, Managers, Remark, managers_of, remarks};

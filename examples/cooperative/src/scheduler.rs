@@ -168,11 +168,11 @@ impl Scheduler {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sleeps in the host; true if an alert ended it.
-    fn sleep_until(&self, task: &Task, end: Option<Instant>) -> bool {
+    /// Sleeps in the host; true if an alert ended it. A sleep that is not alertable leaves an alert to the next one that is.
+    fn sleep_until(&self, task: &Task, end: Option<Instant>, alertable: bool) -> bool {
         let mut state = self.lock();
         loop {
-            if state.alerts.remove(&task.id()) {
+            if alertable && state.alerts.remove(&task.id()) {
                 return true;
             }
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
@@ -230,7 +230,7 @@ impl TaskManager for Scheduler {
     fn sleep(&self, task: &Task, milliseconds: Option<u32>, option: WaitOption) -> HostResult {
         let end = milliseconds.map(|time| Instant::now() + Duration::from_millis(time.into()));
         let had_slot = self.give_up_slot(task);
-        let alerted = self.sleep_until(task, end) && option.is_alertable();
+        let alerted = self.sleep_until(task, end, option.is_alertable());
         if had_slot {
             self.take_slot(task);
         }
@@ -249,5 +249,18 @@ impl TaskManager for Scheduler {
         self.lock().alerts.insert(task.id());
         self.0.alerted.notify_all();
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clrhost_conformance::{HostUnderTest, Options, check};
+
+    #[test]
+    fn keeps_every_rule_of_the_contract() {
+        let make = || HostUnderTest { tasks: Box::new(Scheduler::new(2)), gc: None };
+        let verdict = check(make, &Options { runs: 40, ..Options::default() });
+        assert!(verdict.is_kept(), "{verdict}");
     }
 }

@@ -1,0 +1,4 @@
+// Gets nothing wrong: what the others are compared with.
+#include "host.h"
+
+CHECKED_HOST(Host)
