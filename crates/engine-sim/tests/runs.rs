@@ -1,9 +1,10 @@
 //! What a host sees of a script.
 
+use clrhost::Tasks;
 use clrhost_boundary::{HostResult, Hresult, Target, Task, TaskManager, TaskRequest, WaitOption};
 use clrhost_engine_sim::{
-    Answer, HostUnderTest, Lapse, Op, Record, Settings, Shape, Step, TaskNumber, make_valid, parse,
-    random_script, run,
+    Answer, EngineFault, HostUnderTest, Lapse, Op, Record, Settings, Shape, Step, TaskNumber, make_valid,
+    parse, random_script, run,
 };
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
@@ -222,7 +223,7 @@ fn a_host_that_answers_e_fail_is_not_called_again_and_the_script_goes_on() {
 #[test]
 fn a_willing_host_brings_every_random_script_to_its_end_in_the_same_way() {
     let settings = Settings::default();
-    for seed in 0..60 {
+    for seed in 0..30 {
         let script = random_script(seed, Shape::default());
         let record = run(&script, of(Willing), &settings);
         assert_eq!(record.stuck, [], "seed {seed}");
@@ -238,4 +239,51 @@ fn a_willing_host_brings_every_random_script_to_its_end_in_the_same_way() {
             assert_eq!(calls(&again), calls(&record), "seed {seed}");
         }
     }
+}
+
+#[test]
+fn what_a_host_asks_of_the_runtime_is_written_down_and_can_be_made_to_fail() {
+    /// Aborts the other task whenever it leaves, and attaches a thread of its own.
+    struct Asking;
+    impl TaskManager for Asking {
+        fn leave_runtime(&self, task: &Task, _: &Target) -> HostResult {
+            let tasks = Tasks::of_process().expect("there is a runtime");
+            let other = tasks.live().into_iter().find(|live| live.id() != task.id());
+            if let Some(other) = other {
+                // What it answers is looked at in the record.
+                let _ = tasks.abort(&other);
+            }
+            std::thread::spawn(move || drop(tasks.attach())).join().expect("attached");
+            Ok(())
+        }
+    }
+    let script = "1: reverse-enter m
+                  2: reverse-enter m
+                  1: leave a
+                  1: enter
+                  1: leave a
+                  1: enter
+                  1: leave a
+                  2: set-locale 1033";
+    let fault = |method, nth, hresult| EngineFault { method, nth, hresult };
+    let faults = vec![
+        fault("Abort", 1, Hresult::E_OUTOFMEMORY),
+        fault("CreateTask", 2, Hresult::HOST_E_CLRNOTAVAILABLE),
+    ];
+    let settings = Settings { faults, ..Settings::default() };
+    let record = run(&make_valid(&parse(script).unwrap()), of(Asking), &settings);
+    assert!(
+        record
+            .engine_calls
+            .iter()
+            .all(|call| call.method == "CreateTask" || call.inside == Some("LeaveRuntime"))
+    );
+    let answers = |method: &str| -> Vec<HostResult> {
+        let calls = record.engine_calls.iter().filter(|call| call.method == method);
+        calls.map(|call| call.answer).collect()
+    };
+    // The third request finds the second one still open: the task takes it at its next step.
+    assert_eq!(answers("Abort"), [Err(Hresult::E_OUTOFMEMORY), Ok(())]);
+    assert_eq!(answers("CreateTask"), [Ok(()), Err(Hresult::HOST_E_CLRNOTAVAILABLE), Ok(())]);
+    assert!(!calls(&record).iter().any(|call| call.contains("SetLocale")), "the abort came first");
 }
