@@ -3,15 +3,13 @@
 //! Nothing is decided here. Functions that a version lacks are an error when they are used, not when the library is
 //! loaded. The library is never unloaded, as the runtime below it cannot be; so its function pointers stay good.
 
-use std::ffi::{c_int, c_void};
+use std::ffi::{CStr, c_int, c_void};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use libloading::Library;
-
 use crate::error::Error;
 use crate::error_writer::{self, SetErrorWriter};
-use crate::os::{self, Char};
+use crate::os::{self, Char, Library};
 use crate::root::DotnetRoot;
 use crate::status::Status;
 
@@ -77,9 +75,9 @@ macro_rules! functions {
             unsafe fn find(library: &Library) -> Self {
                 Self {
                     // SAFETY: the types are those of hostfxr.h, and the caller says that this is a hostfxr.
-                    $($field: unsafe { library.get(concat!($symbol, "\0").as_bytes()) }.ok().map(|found| *found),)*
+                    $($field: unsafe { library.function(c_name(concat!($symbol, "\0"))) },)*
                     // SAFETY: as above.
-                    set_error_writer: unsafe { library.get(b"hostfxr_set_error_writer\0") }.ok().map(|found| *found),
+                    set_error_writer: unsafe { library.function(c"hostfxr_set_error_writer") },
                 }
             }
         }
@@ -138,12 +136,10 @@ impl HostFxr {
     /// Loads this very library and lets it look for frameworks below `root`.
     fn load_file(path: &Path, root: &Path) -> Result<Self, Error> {
         // SAFETY: the file lies in a .NET root under hostfxr's name; its initialisers are those of a C++ library.
-        let library = unsafe { Library::new(path) }
-            .map_err(|error| Error::LoadHostFxr { path: path.to_path_buf(), reason: reason(&error) })?;
+        let library = unsafe { Library::load(path) }
+            .map_err(|reason| Error::LoadHostFxr { path: path.to_path_buf(), reason })?;
         // SAFETY: it is a hostfxr, by its place and name.
         let functions = unsafe { Functions::find(&library) };
-        // Unloading would leave the runtime, which cannot be unloaded, without its host.
-        std::mem::forget(library);
         Ok(Self { path: path.to_path_buf(), root: root.to_path_buf(), functions })
     }
 
@@ -174,9 +170,9 @@ impl fmt::Debug for HostFxr {
     }
 }
 
-/// The loader's own words; libloading wraps them in its function name.
-fn reason(error: &libloading::Error) -> String {
-    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
+/// A name of the table above, which ends in NUL.
+fn c_name(name: &'static str) -> &'static CStr {
+    CStr::from_bytes_with_nul(name.as_bytes()).unwrap_or_default()
 }
 
 #[cfg(test)]

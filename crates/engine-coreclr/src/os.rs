@@ -3,7 +3,7 @@
 //! This is the only file of the crate with `cfg(windows)` or `cfg(target_os)` in it. It decides nothing: which root is
 //! used is the business of [`mod@crate::locate`] and [`crate::selection`].
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::{CStr, OsStr, OsString, c_void};
 use std::path::Path;
 
 /// One unit of the strings that hostfxr takes and gives (`char_t` in `hostfxr.h`): UTF-8 outside Windows.
@@ -75,6 +75,42 @@ pub(crate) fn is_executable_file(path: &Path) -> bool {
 #[cfg(not(unix))]
 pub(crate) fn is_executable_file(path: &Path) -> bool {
     path.is_file()
+}
+
+/// A loaded library, which stays loaded: a runtime, and what it was loaded by, cannot be unloaded.
+pub(crate) struct Library {
+    handle: *mut c_void,
+}
+
+#[cfg(unix)]
+impl Library {
+    /// Loads a library. The error is in the loader's own words.
+    ///
+    /// # Safety
+    /// - The library's initialisers may run in this process.
+    pub(crate) unsafe fn load(path: &Path) -> Result<Library, String> {
+        let name = HostString::new(path).ok_or_else(|| "its path contains a NUL".to_owned())?;
+        // SAFETY: a string that ends in NUL; the initialisers are the caller's duty.
+        let handle = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_LAZY | libc::RTLD_LOCAL) };
+        if !handle.is_null() {
+            return Ok(Library { handle });
+        }
+        // SAFETY: the loader's message belongs to this thread and stays until its next call of the loader.
+        let reason = unsafe { string_from_host(libc::dlerror()) };
+        Err(reason.to_string_lossy().into_owned())
+    }
+
+    /// A function of the library; `None` where it has none of this name.
+    ///
+    /// # Safety
+    /// - `F` is the type, a function pointer, of what the library has under this name.
+    pub(crate) unsafe fn function<F: Copy>(&self, name: &CStr) -> Option<F> {
+        const { assert!(size_of::<F>() == size_of::<*mut c_void>()) };
+        // SAFETY: the handle is that of a loaded library, and the name ends in NUL.
+        let found = unsafe { libc::dlsym(self.handle, name.as_ptr()) };
+        // SAFETY: not null, of the same size, and of this type by the caller's word.
+        (!found.is_null()).then(|| unsafe { std::mem::transmute_copy(&found) })
+    }
 }
 
 /// A string in hostfxr's encoding that ends in NUL.
