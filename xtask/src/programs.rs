@@ -21,14 +21,48 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::compiler::RUNTIME_CONFIG;
+use crate::pinned::{NpmPackage, Wheel, install};
 use crate::workspace::{self, built, make_folder, progress, run_quietly};
-use crate::{Failure, debian, python};
+use crate::{Failure, debian};
 
-const NBGV: &str = "nerdbank-gitversioning@3.10.94";
-const PYTHONNET: &str = "pythonnet==3.2.1";
+const NBGV: NpmPackage = NpmPackage {
+    name: "nerdbank-gitversioning@3.10.94",
+    sha256: "96b148148a34ae2aaf6468e55bed427124869256744c42d37332b24f81c1e3da",
+};
 /// Has Roslyn, Microsoft's C# compiler, in it.
-const AUTOREST: &str = "@autorest/csharp@3.0.0-beta.20240827.3";
-const SARIF: &str = "@microsoft/sarif-multitool-linux@5.7.0";
+const AUTOREST: NpmPackage = NpmPackage {
+    name: "@autorest/csharp@3.0.0-beta.20240827.3",
+    sha256: "823d945e45939579970428c570ccfb27adde8fb86c37232230f86b5f2832be59",
+};
+const SARIF: NpmPackage = NpmPackage {
+    name: "@microsoft/sarif-multitool-linux@5.7.0",
+    sha256: "27d8e3e96dde578a23b7c45035b8d741fece5731e2700aa068015b8c44d1514e",
+};
+const PYTHONNET: [&Wheel; 4] = [
+    &Wheel {
+        name: "pythonnet==3.2.1",
+        sha256: &["dd5668b74b0c903d9a24e1ba86f728fc490f8e919d56b3c24bf06739b9ee2b7f"],
+    },
+    &Wheel {
+        name: "clr_loader==0.3.1",
+        sha256: &["cbad189de20d202a7d621956b0fc38049e13c9bf7ca2923441eff725cd121aa1"],
+    },
+    // For Python 3.10 to 3.14.
+    &Wheel {
+        name: "cffi==2.1.1",
+        sha256: &[
+            "194cffa889098ced9976c3fc6340305e43f6303657d298da55366907c05c22d6",
+            "34e261f78cb6ceaaa36f42f2613f4380d94d9c759a9c73c769ee6e0247364632",
+            "c1453022f490d2459a11819d83ad1d586e9ff65a12ac3e705ffebd46d3685dcf",
+            "a931079504ecc49efed7744c476a5c343a92fabf66dec2db95edb1b2fdc770e2",
+            "b0431303acaea1089ad4b3e9ce4e6518193def1118d4073ca848635ee4ea2e96",
+        ],
+    },
+    &Wheel {
+        name: "pycparser==3.12",
+        sha256: &["a076f3f489b39b43ed13563a1dafe42447445bec2e294154ec5c57fcdda4c85e"],
+    },
+];
 /// Enough history for the version height to need a walk.
 const COMMITS: u32 = 60;
 
@@ -115,16 +149,8 @@ PRODUCTIONS
 END Calc.
 "#;
 
-/// Unpacks a package of npm's into `folder/package`.
-fn npm_package(name: &str, folder: &Path) -> Result<(), Failure> {
-    debian::ensure_command("npm", "npm")?;
-    let archive = run_quietly(Command::new("npm").args(["pack", "--silent", name]).current_dir(folder))?;
-    let archive = archive.lines().last().ok_or("npm pack named no file")?.trim();
-    run_quietly(Command::new("tar").args(["xzf", archive]).current_dir(folder)).map(drop)
-}
-
 fn sarif(folder: &Path) -> Result<&'static str, Failure> {
-    npm_package(SARIF, folder)?;
+    SARIF.unpack(folder)?;
     run_quietly(Command::new("chmod").arg("+x").arg(folder.join("package/Sarif.Multitool")))?;
     workspace::write(&folder.join("in.sarif"), SARIF_INPUT)?;
     Ok("npm's @microsoft/sarif-multitool-linux")
@@ -135,11 +161,8 @@ const SARIF_INPUT: &str = r#"{"$schema":"https://json.schemastore.org/sarif-2.1.
 "#;
 
 fn pythonnet(folder: &Path) -> Result<&'static str, Failure> {
-    npm_package(AUTOREST, folder)?;
-    let site = folder.join("site");
-    let mut install = python::pip()?;
-    install.args(["install", "--quiet", "--disable-pip-version-check", "--target"]).arg(&site).arg(PYTHONNET);
-    run_quietly(&mut install)?;
+    AUTOREST.unpack(folder)?;
+    install(&PYTHONNET, &folder.join("site"))?;
     workspace::write(&folder.join("rc8.json"), RUNTIME_CONFIG)?;
     workspace::write(&folder.join("compile.py"), COMPILE)?;
     Ok("PyPI's pythonnet and npm's @autorest/csharp")
@@ -149,7 +172,7 @@ const COMPILE: &str = include_str!("compile.py");
 
 fn nbgv(folder: &Path) -> Result<&'static str, Failure> {
     debian::ensure_command("git", "git")?;
-    npm_package(NBGV, folder)?;
+    NBGV.unpack(folder)?;
 
     let repo = folder.join("repo");
     make_folder(&repo)?;

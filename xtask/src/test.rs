@@ -3,11 +3,13 @@
 use std::process::Command;
 
 use crate::workspace::{self, cargo, find_command, progress, run_quietly, words};
-use crate::{Failure, abi, debian, fixtures, programs, setup, shim};
+use crate::{Failure, abi, debian, fixtures, programs, setup, shim, supply};
 
 /// Runs all checks, the tests proper last; with `filter` only the tests whose names contain it.
 pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
     let dotnet = setup()?;
+    supply::fetch_crates()?;
+    workspace::stay_offline();
     // The tests of the headers compile C++.
     debian::ensure_command("g++", "g++")?;
     // Those of stack walks run it; they do without where there is none.
@@ -34,8 +36,17 @@ pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
         if has_component("clippy", "clippy") {
             let mut clippy = cargo();
             clippy.args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+            // It runs all build scripts and macros, so this shows that none needs a network.
+            let (mut clippy, is_cut) = supply::without_network(clippy);
+            if !is_cut {
+                progress(
+                    "lints",
+                    "`unshare --net` is not allowed here, so build scripts could reach the network",
+                );
+            }
             step("lints", &mut clippy)?;
         }
+        supply::check()?;
         step("interleavings", &mut loom())?;
     }
     // Tests outside the command's own package run the binary too.

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use crate::Failure;
@@ -38,7 +39,18 @@ pub fn progress(what: &str, news: &str) {
 pub fn cargo() -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root());
+    if OFFLINE.load(Ordering::Relaxed) {
+        cargo.env("CARGO_NET_OFFLINE", "true");
+    }
     cargo
+}
+
+/// Whether [`cargo`] is to fetch nothing.
+static OFFLINE: AtomicBool = AtomicBool::new(false);
+
+/// From now on everything has to be here: a crate that is in no lock file is an error, not a download.
+pub fn stay_offline() {
+    OFFLINE.store(true, Ordering::Relaxed);
 }
 
 /// Runs a command whose output the user should see.
