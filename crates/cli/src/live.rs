@@ -3,6 +3,7 @@
 use crate::args::Format;
 use crate::{complain, exit_code, recording};
 use clap::{Args, Subcommand};
+use clrhost::report::printable;
 use clrhost_control::client::{Error, Process};
 use clrhost_control::protocol::{Hello, TargetName};
 use std::fs;
@@ -194,7 +195,7 @@ pub fn fail(error: &Error) -> i32 {
 /// What a process is called where it is spoken of.
 pub fn title(hello: &Hello) -> String {
     let command: Vec<&str> = hello.command.iter().map(|word| file_name(word)).collect();
-    format!("{} {}", hello.pid, command.join(" "))
+    printable(&format!("{} {}", hello.pid, command.join(" ")))
 }
 
 fn file_name(word: &str) -> &str {
@@ -204,12 +205,13 @@ fn file_name(word: &str) -> &str {
 
 /// A target's name on one line: "Type.Method → library!symbol".
 pub fn target_name(name: &TargetName) -> String {
-    match (&name.library, &name.symbol) {
+    let line = match (&name.library, &name.symbol) {
         (Some(library), Some(symbol)) => format!("{} → {}!{symbol}", name.method, file_name(library)),
         (Some(library), None) => format!("{} → {}", name.method, file_name(library)),
         (None, Some(symbol)) => format!("{} → {symbol}", name.method),
         (None, None) => name.method.clone(),
-    }
+    };
+    printable(&line)
 }
 
 /// Reads "5s", "1.5s", "200ms", "2m" or "1h".

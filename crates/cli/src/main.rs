@@ -26,6 +26,7 @@ mod units;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser, error::ErrorKind};
+use clrhost::report::printable;
 use std::fmt::Display;
 use std::io::{self, Write};
 
@@ -76,7 +77,10 @@ fn dispatch(command: Command) -> i32 {
 
 /// Says on stderr what went wrong. Where that cannot be written, nobody is left to tell, and the exit code still says it.
 fn complain(message: impl Display) {
-    let _ = writeln!(io::stderr(), "clrhost: {message}");
+    // Messages name files, programs and what other processes say; a terminal would act on some characters.
+    let message = message.to_string();
+    let lines: Vec<String> = message.split('\n').map(printable).collect();
+    let _ = writeln!(io::stderr(), "clrhost: {}", lines.join("\n"));
 }
 
 /// The man page of the command, with those of its subcommands behind it.

@@ -1,7 +1,7 @@
 //! `clrhost ps`: the processes that can be asked.
 
 use crate::live::Ps;
-use clrhost::report::{count, duration};
+use clrhost::report::{count, duration, printable};
 use clrhost_control::client::Process;
 use clrhost_control::protocol::Hello;
 use serde::Serialize;
@@ -93,6 +93,8 @@ fn print(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
             row.per_second.map_or_else(String::new, count),
             hello.command.join(" "),
         ]
+        // The process may be another user's, who can put into it what a terminal would act on.
+        .map(|cell| printable(&cell))
     });
     let titles = ["pid", "uptime", "runtime", "seen by", "threads", "crossings", "per second", "command"];
     let table: Vec<[String; 8]> = [titles.map(str::to_owned)].into_iter().chain(cells).collect();
@@ -112,4 +114,35 @@ fn print(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
         writeln!(out, "{}", aligned.join("  ").trim_end())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clrhost_control::protocol::Crossings;
+
+    /// Root's list has processes of all users.
+    #[test]
+    fn what_a_terminal_would_act_on_is_not_printed() {
+        let evil = "\u{1b}]0;x\u{7}\n\u{9b}2J".to_owned();
+        let hello = Hello {
+            clrhost_version: String::new(),
+            pid: 7,
+            start_time: 0,
+            uptime_ns: 0,
+            runtime: evil.clone(),
+            source: evil.clone(),
+            timed: true,
+            attachment: "attached".to_owned(),
+            crossings: Crossings::default(),
+            tasks: 0,
+            recording: None,
+            command: vec!["dotnet".to_owned(), evil],
+        };
+        let mut out = Vec::new();
+        print(&mut out, &[Row { hello, per_second: None }]).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("dotnet") && text.lines().count() == 2, "{text}");
+        assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+    }
 }

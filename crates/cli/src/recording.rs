@@ -1,7 +1,7 @@
 //! The options that record calls one by one, for `clrhost run` and `clrhost trace`.
 
 use clap::Args;
-use clrhost::RecordingOptions;
+use clrhost::{RecordingOptions, Replaces};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -27,7 +27,12 @@ impl Recording {
     /// The library's form of the options, if anything is to be recorded.
     pub fn options(&self) -> Option<RecordingOptions> {
         let path = self.output.clone()?;
-        Some(RecordingOptions { path, is_new: false, limit: self.max_size, duration: self.duration })
+        Some(RecordingOptions {
+            path,
+            replaces: Replaces::Anything,
+            limit: self.max_size,
+            duration: self.duration,
+        })
     }
 }
 

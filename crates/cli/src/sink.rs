@@ -1,8 +1,12 @@
 //! Where the report, or a learned policy, goes: a file that was proved writable before the application ran, or stderr.
 
+use clrhost::new_file;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+/// What the user asked for by its name has the rights that the user's umask leaves.
+const RIGHTS: u32 = 0o666;
 
 /// The place for it.
 pub enum Sink {
@@ -38,7 +42,7 @@ impl Sink {
                 name.push(format!(".{}.tmp", std::process::id()));
                 let draft = path.with_file_name(name);
                 // Made and removed again: a program that is killed leaves nothing behind.
-                File::create(&draft)?;
+                new_file(&draft, RIGHTS)?;
                 fs::remove_file(&draft)?;
                 Ok(Sink::File { path, draft })
             }
@@ -73,7 +77,7 @@ fn write_draft(
     path: &Path,
     write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut file = File::create(draft)?;
+    let mut file = new_file(draft, RIGHTS)?;
     if let Ok(replaced) = fs::metadata(path) {
         file.set_permissions(replaced.permissions())?;
     }

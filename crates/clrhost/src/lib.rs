@@ -39,6 +39,7 @@ mod crossings;
 mod error;
 mod gate;
 mod host;
+mod new_file;
 mod newest;
 mod process_end;
 mod recorder;
@@ -52,10 +53,11 @@ pub use application::Application;
 pub use crossings::Crossings;
 pub use error::Error;
 pub use host::{Host, Prepared};
+pub use new_file::new_file;
 pub use process_end::{
     ProcessEnd, on_adopted_process_end, on_process_end, run_last, with_all_signals_blocked,
 };
-pub use recorder::{Recorder, RecordingOptions, beside};
+pub use recorder::{Recorder, RecordingOptions, Replaces, beside};
 pub use reporter::Reporter;
 pub use runtime::{Component, GcStats, Runtime};
 pub use tasks::Tasks;
@@ -70,6 +72,6 @@ pub use clrhost_policy as policy;
 pub use clrhost_probe::{
     Attachment, Probe, ProbeConfig, ProbeError, ProbeSnapshot, Source, ThunkMemory, Timing,
     check_environment, check_thunks, configured_profiler, diagnostics_off, environment_beside,
-    environment_for,
+    environment_for, secure_execution,
 };
 pub use clrhost_report as report;

@@ -2,11 +2,13 @@
 
 use crate::Error;
 use clrhost_engine_coreclr as engine;
-use std::path::PathBuf;
+use engine::PrivateFolder;
+use std::path::{Path, PathBuf};
 
 /// The file, until dropped; hostfxr reads it before a runtime starts.
 pub(crate) struct NewestConfig {
     pub(crate) path: PathBuf,
+    _folder: PrivateFolder,
 }
 
 impl NewestConfig {
@@ -16,18 +18,12 @@ impl NewestConfig {
         let text = format!(
             r#"{{ "runtimeOptions": {{ "rollForward": "{roll_forward}", "framework": {{ "name": "Microsoft.NETCore.App", "version": "{version}" }} }} }}"#
         );
-        let path =
-            std::env::temp_dir().join(format!("clrhost-newest-{}.runtimeconfig.json", std::process::id()));
-        let failed = |source| engine::Error::Io { path: path.clone(), source };
-        std::fs::write(&path, text).map_err(failed)?;
-        Ok(NewestConfig { path })
-    }
-}
-
-impl Drop for NewestConfig {
-    fn drop(&mut self) {
-        // A left-over is harmless, and there is nobody to tell.
-        let _ = std::fs::remove_file(&self.path);
+        let failed = |path: &Path, source| engine::Error::Io { path: path.to_owned(), source };
+        // The file decides what the runtime loads.
+        let folder = PrivateFolder::new().map_err(|source| failed(&std::env::temp_dir(), source))?;
+        let path = folder.path().join("newest.runtimeconfig.json");
+        std::fs::write(&path, text).map_err(|source| failed(&path, source))?;
+        Ok(NewestConfig { path, _folder: folder })
     }
 }
 
@@ -44,6 +40,18 @@ fn requirement(version: Option<&str>) -> (String, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::MetadataExt;
+
+    /// Others may write among the temporary files, and what is in the file decides what is loaded.
+    #[test]
+    fn the_file_lies_where_nobody_else_can_write() {
+        let config = NewestConfig::write(Some("8")).unwrap();
+        let (path, folder) = (config.path.clone(), config.path.parent().unwrap().to_owned());
+        assert!(std::fs::read_to_string(&path).unwrap().contains("\"8.0.0\""));
+        assert_eq!(std::fs::metadata(&folder).unwrap().mode() & 0o077, 0);
+        drop(config);
+        assert!(!folder.exists());
+    }
 
     #[test]
     fn a_version_means_as_much_as_it_says() {

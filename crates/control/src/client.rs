@@ -8,13 +8,13 @@ use crate::protocol::{
 };
 use crate::{folder, frame, procfs, server};
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::mem;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// How long a process may take for the next part of an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -26,6 +26,11 @@ const MAX_ANSWER: usize = 64 << 20;
 const MAX_REPORT: usize = 1 << 30;
 /// Bytes of a copied stack.
 const MAX_STACK: usize = 1 << 24;
+/// Stuck threads of a process, and bytes of their stacks together. The other side may be another user's, and say what it likes.
+const MAX_STUCK: usize = 1 << 16;
+const MAX_STACKS: usize = 1 << 30;
+/// How long an answer may take in all, beside the patience for its first part: the process itself ends a connection after 20 s.
+const WHOLE_ANSWER: Duration = Duration::from_secs(20);
 /// How long a process may take from making its socket to listening: until then nobody takes the file for left over.
 const TO_LISTEN: Duration = Duration::from_secs(10);
 
@@ -97,8 +102,11 @@ impl Process {
             for pid in folder::processes(&folder) {
                 let process = Process { pid, user, socket: folder::socket(&folder, pid), patience: PATIENCE };
                 if process.is_gone() {
-                    // Another one may be faster, or the file another user's.
-                    let _ = fs::remove_file(&process.socket);
+                    // Another one may be faster. In another user's folder root removes nothing: that user could put a link in the
+                    // folder's place meanwhile.
+                    if user == folder::own_user() {
+                        let _ = fs::remove_file(&process.socket);
+                    }
                     continue;
                 }
                 match process.hello() {
@@ -136,8 +144,8 @@ impl Process {
     /// Who it is.
     pub fn hello(&self) -> Result<Hello, Error> {
         let mut answers = self.ask(Question::Hello)?;
-        // It can only fail for a time of 0.
-        let _ = answers.stream.set_read_timeout(Some(PATIENCE_FOR_HELLO));
+        answers.stream.patience = PATIENCE_FOR_HELLO;
+        answers.stream.until = Instant::now() + PATIENCE_FOR_HELLO;
         match answers.next()? {
             Answer::Hello(hello) if procfs::start_time(&self.pid.to_string()) != Some(hello.start_time) => {
                 Err(self.no_answer(io::Error::other("another process has taken its number")))
@@ -186,13 +194,18 @@ impl Process {
         let over_ns = u64::try_from(over.as_nanos()).unwrap_or(u64::MAX);
         let mut answers = self.ask(Question::Stuck { over_ns })?;
         let mut threads = Vec::new();
+        let mut room = MAX_STACKS;
         loop {
             match answers.next()? {
+                Answer::Stuck(_) if threads.len() == MAX_STUCK => {
+                    return Err(self.no_answer(io::Error::other("it tells of too many threads")));
+                }
                 Answer::Stuck(thread) => {
                     let stack = match &thread.stack {
-                        Some(_) => answers.bytes(MAX_STACK)?,
+                        Some(_) => answers.bytes(MAX_STACK.min(room))?,
                         None => Vec::new(),
                     };
+                    room -= stack.len();
                     threads.push((thread, stack));
                 }
                 Answer::StuckEnd(end) => return Ok((threads, end)),
@@ -225,7 +238,8 @@ impl Process {
         {
             return Err(self.no_answer(error));
         }
-        Ok(Answers { process: self, stream })
+        let until = Instant::now() + self.patience + WHOLE_ANSWER;
+        Ok(Answers { process: self, stream: Reading { stream, patience: self.patience, until } })
     }
 
     fn connect(&self) -> io::Result<UnixStream> {
@@ -256,7 +270,25 @@ impl Process {
 /// What comes back.
 struct Answers<'a> {
     process: &'a Process,
+    stream: Reading,
+}
+
+/// A connection that waits neither too long for something nor in all.
+struct Reading {
     stream: UnixStream,
+    patience: Duration,
+    until: Instant,
+}
+
+impl Read for Reading {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::Error::other("it takes too long to answer"));
+        }
+        self.stream.set_read_timeout(Some(left.min(self.patience)))?;
+        self.stream.read(buffer)
+    }
 }
 
 impl Answers<'_> {
@@ -268,7 +300,7 @@ impl Answers<'_> {
         self.understood(|stream| frame::read_bytes(stream, limit))
     }
 
-    fn understood<T>(&mut self, read: impl FnOnce(&mut UnixStream) -> io::Result<T>) -> Result<T, Error> {
+    fn understood<T>(&mut self, read: impl FnOnce(&mut Reading) -> io::Result<T>) -> Result<T, Error> {
         read(&mut self.stream).map_err(|error| {
             self.process.no_answer(match error.kind() {
                 io::ErrorKind::WouldBlock => io::Error::other("nothing came for seconds; is it stopped?"),
@@ -304,4 +336,29 @@ fn connect(socket: &Path, patience: Duration) -> io::Result<UnixStream> {
     // SAFETY: the address is as long as said, and its path ends in NUL.
     checked(unsafe { libc::connect(stream.as_raw_fd(), (&raw const address).cast(), length) })?;
     Ok(stream)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::thread;
+
+    /// The other side may be another user's, who keeps root waiting.
+    #[test]
+    fn an_answer_that_comes_drop_by_drop_ends() {
+        let (here, mut there) = UnixStream::pair().unwrap();
+        let drops = thread::spawn(move || {
+            let message = [b"J\xFF\xFF\xFF\0".as_slice(), &[b'['; 1000]].concat();
+            message.chunks(1).all(|byte| {
+                thread::sleep(Duration::from_millis(20));
+                there.write_all(byte).is_ok()
+            })
+        });
+        let until = Instant::now() + Duration::from_millis(300);
+        let mut reading = Reading { stream: here, patience: PATIENCE, until };
+        assert!(frame::read_json::<Answer>(&mut reading, MAX_ANSWER).is_err());
+        drop(reading);
+        assert!(!drops.join().unwrap(), "all of it was read");
+    }
 }

@@ -13,7 +13,7 @@
 
 use crate::protocol::{Answer, MAX_ADDRESSES, Method, Question, Request, VERSION};
 use crate::{folder, frame, numbers, stuck};
-use clrhost::{Recorder, RecordingOptions, Reporter, with_all_signals_blocked};
+use clrhost::{Recorder, RecordingOptions, Replaces, Reporter, secure_execution, with_all_signals_blocked};
 use clrhost_probe::Probe;
 use clrhost_report::Exit;
 use std::fs;
@@ -58,6 +58,10 @@ static FILE: Mutex<Option<PathBuf>> = Mutex::new(None);
 /// Where the socket cannot be made, the reason goes to stderr and the process goes on without.
 pub fn serve(reporter: Reporter) {
     if std::env::var_os("CLRHOST_CONTROL").is_some_and(|value| value == "off") {
+        return;
+    }
+    // A host with rights that its caller lacks: the caller is not to say where its socket lies.
+    if secure_execution() {
         return;
     }
     let Some(probe) = Probe::installed() else { return };
@@ -197,9 +201,15 @@ fn answer(stream: UnixStream, probe: &'static Probe, reporter: &Reporter) -> io:
             frame::write_json(&mut client, &Answer::Report)?;
             frame::write_bytes(&mut client, &report)
         }
+        // Else it would lie where the application happens to be.
+        Question::Record { file, .. } if !file.starts_with('/') => {
+            refuse(&mut client, format!("{file}: the file's folder has to be in its name, from / on"))
+        }
         Question::Record { file, limit, duration_ns } => {
             let duration = duration_ns.map(Duration::from_nanos);
-            let options = RecordingOptions { path: PathBuf::from(&file), is_new: false, limit, duration };
+            // The client may be one that must not do all that this process may.
+            let replaces = Replaces::Recordings;
+            let options = RecordingOptions { path: PathBuf::from(&file), replaces, limit, duration };
             match Recorder::start(reporter.clone(), &options) {
                 Ok(_) => frame::write_json(&mut client, &Answer::Recording { file }),
                 Err(error) => refuse(&mut client, error.to_string()),

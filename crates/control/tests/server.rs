@@ -268,3 +268,28 @@ fn another_user_gets_nothing() {
     assert_eq!(found, CONNECTED);
     assert_answers();
 }
+
+/// What a client asks for is written with the rights of this process, which may have more of them.
+#[test]
+fn a_recording_takes_the_place_of_recordings_alone() {
+    socket();
+    let folder = std::env::temp_dir().join(format!("clrhost-control-record-{}", process::id()));
+    fs::create_dir(&folder).unwrap();
+    let place = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    fs::write(place("precious"), "kept").unwrap();
+    std::os::unix::fs::symlink(place("precious"), place("link")).unwrap();
+    let asked = Process::find(process::id()).unwrap();
+    let mut refusals = Vec::new();
+    for file in [place("precious"), place("link"), "relative".to_owned(), "/dev/null".to_owned()] {
+        let refused = asked.record(&file, None, None);
+        refusals.push(format!("{file}: {refused:?}"));
+        assert!(matches!(refused, Err(Error::Refused { .. })), "{refusals:?}");
+    }
+    assert_eq!(fs::read_to_string(place("precious")).unwrap(), "kept");
+    for _ in 0..2 {
+        asked.record(&place("new"), None, None).unwrap();
+        assert_eq!(asked.stop_recording().unwrap(), place("new"));
+    }
+    assert_eq!(fs::metadata(place("new")).unwrap().mode() & 0o777, 0o600);
+    fs::remove_dir_all(&folder).unwrap();
+}

@@ -9,8 +9,8 @@ use crate::context::{Context, MethodKind, RuntimeConfigFile};
 use crate::error::Error;
 use crate::hostfxr::{GET_FUNCTION_POINTER, GetFunctionPointer, LOAD_ASSEMBLY_BYTES, LoadAssemblyBytes};
 use crate::os::HostString;
+use crate::private_folder::PrivateFolder;
 use std::ffi::c_void;
-use std::path::PathBuf;
 use std::ptr;
 use std::sync::atomic::AtomicU32;
 
@@ -108,15 +108,13 @@ impl Shim {
     }
 
     fn from_file(context: &Context<RuntimeConfigFile>) -> Result<Shim, Error> {
-        let folder = unique_folder().map_err(|source| Error::read(&std::env::temp_dir(), source))?;
-        let path = folder.join("clrhost.shim.dll");
-        let result =
-            std::fs::write(&path, IMAGE).map_err(|source| Error::read(&path, source)).and_then(|()| {
-                context.load_assembly_and_get_function_pointer(&path, TYPE, METHOD, MethodKind::Component)
-            });
-        // The runtime has mapped it, so it can go; a left-over would be harmless.
-        let _ = std::fs::remove_dir_all(&folder);
-        Self::initialize(result?)
+        // When this goes, the runtime has mapped the file.
+        let folder = PrivateFolder::new().map_err(|source| Error::read(&std::env::temp_dir(), source))?;
+        let path = folder.path().join("clrhost.shim.dll");
+        std::fs::write(&path, IMAGE).map_err(|source| Error::read(&path, source))?;
+        let function =
+            context.load_assembly_and_get_function_pointer(&path, TYPE, METHOD, MethodKind::Component)?;
+        Self::initialize(function)
     }
 
     fn initialize(initialize: *const c_void) -> Result<Shim, Error> {
@@ -248,17 +246,4 @@ fn answered(hresult: i32) -> Result<(), i32> {
 
 fn succeed(hresult: i32) -> Result<(), Error> {
     if hresult >= 0 { Ok(()) } else { Err(Error::NoShim { hresult: hresult as u32 }) }
-}
-
-fn unique_folder() -> std::io::Result<PathBuf> {
-    use std::os::unix::fs::DirBuilderExt;
-    let mut last = std::io::Error::other("no name is free");
-    for number in 0..100 {
-        let folder = std::env::temp_dir().join(format!("clrhost-shim-{}-{number}", std::process::id()));
-        match std::fs::DirBuilder::new().mode(0o700).create(&folder) {
-            Ok(()) => return Ok(folder),
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
 }

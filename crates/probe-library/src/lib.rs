@@ -21,11 +21,13 @@ mod recording;
 mod reports;
 mod settings;
 
-use clrhost::{Probe, Reporter, on_adopted_process_end};
+use clrhost::{Probe, Reporter, on_adopted_process_end, secure_execution};
 use clrhost_abi::{Guid, Hresult};
 use reports::{LONGEST_PAUSE, Reports};
 use settings::Settings;
 use std::ffi::c_void;
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::panic::catch_unwind;
 use std::sync::Arc;
 
@@ -47,11 +49,23 @@ pub unsafe extern "C" fn DllGetClassObject(
     }
 }
 
+/// Says something to whoever reads the process's stderr.
+fn complain(problem: &dyn Display) {
+    // Where it is closed nobody is left to tell.
+    let _ = writeln!(io::stderr(), "clrhost: {problem}");
+}
+
 /// Makes the probe, if a report or a recording is wanted.
 fn begin() -> bool {
     let Some(settings) = Settings::of_process() else { return false };
-    let unwatched = |problem: &dyn std::fmt::Display| {
-        eprintln!("clrhost: {problem}; nothing is watched in process {}", std::process::id());
+    if secure_execution() {
+        complain(
+            &"the program has rights that its caller lacks, so what the environment asks for is not done; nothing is watched",
+        );
+        return false;
+    }
+    let unwatched = |problem: &dyn Display| {
+        complain(&format_args!("{problem}; nothing is watched in process {}", std::process::id()));
         false
     };
     let probe = match Probe::adopt(settings.probe()) {

@@ -1,6 +1,7 @@
 //! Records each call into a file, if that is wanted.
 
-use clrhost::{ProcessEnd, Recorder, RecordingOptions, Reporter, beside};
+use crate::complain;
+use clrhost::{ProcessEnd, Recorder, RecordingOptions, Replaces, Reporter, beside};
 use std::io::ErrorKind;
 
 /// Begins to record. Where the file is there already, the process's number comes into its name. What is in the way is said, and
@@ -9,13 +10,16 @@ pub fn start(reporter: Reporter, options: &RecordingOptions) {
     let started = Recorder::start(reporter.clone(), options).or_else(|error| match error.kind() {
         ErrorKind::AlreadyExists => {
             let path = beside(&options.path, std::process::id());
-            Recorder::start(reporter, &RecordingOptions { path, is_new: false, ..options.clone() })
+            Recorder::start(
+                reporter,
+                &RecordingOptions { path, replaces: Replaces::Recordings, ..options.clone() },
+            )
         }
         _ => Err(error),
     });
     if let Err(error) = started {
         let path = options.path.display();
-        eprintln!("clrhost: process {} is not recorded in {path}: {error}", std::process::id());
+        complain(&format_args!("process {} is not recorded in {path}: {error}", std::process::id()));
     }
 }
 
@@ -23,6 +27,6 @@ pub fn start(reporter: Reporter, options: &RecordingOptions) {
 pub fn finish(end: ProcessEnd) {
     let Some(recorder) = Recorder::of_process() else { return };
     if let Err(error) = recorder.finish(Some(end)) {
-        eprintln!("clrhost: the recording {} is not whole: {error}", recorder.path().display());
+        complain(&format_args!("the recording {} is not whole: {error}", recorder.path().display()));
     }
 }

@@ -1,10 +1,11 @@
 //! Writes the report: while the process runs, so that there is one whatever happens to it, and at its end.
 
 use crate::clock;
+use crate::complain;
 use crate::settings::Settings;
 use clrhost::report::Exit;
-use clrhost::{ProcessEnd, Reporter};
-use std::fs::{self, File};
+use clrhost::{ProcessEnd, Reporter, new_file};
+use std::fs;
 use std::io::{self, BufWriter, ErrorKind};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -71,7 +72,7 @@ impl Reports {
             // The folder was there before. Whoever made it has gone, and nobody waits for the report.
             Err(error) if error.kind() == ErrorKind::NotFound && state.begun => {}
             Err(error) => {
-                eprintln!("clrhost: the report cannot be written to {}: {error}", self.path.display())
+                complain(&format_args!("the report cannot be written to {}: {error}", self.path.display()))
             }
             Ok(()) => {}
         }
@@ -80,7 +81,8 @@ impl Reports {
     /// Under another name first, so that nobody ever finds half a report.
     fn write(&self, exit: Exit) -> io::Result<()> {
         let report = self.reporter.report(exit, self.user_only);
-        let written = File::create(&self.draft)
+        // What a report has is nobody's business but the user's: the command line is in it.
+        let written = new_file(&self.draft, 0o600)
             .and_then(|file| report.to_json(&mut BufWriter::new(file)))
             .and_then(|()| fs::rename(&self.draft, &self.path));
         if written.is_err() {

@@ -1,7 +1,7 @@
 //! What the environment asks for.
 
 use crate::clock;
-use clrhost::{ProbeConfig, RecordingOptions, Source, Timing};
+use clrhost::{ProbeConfig, RecordingOptions, Replaces, Source, Timing};
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -28,7 +28,7 @@ impl Settings {
         let recording = file_in("CLRHOST_RECORD").map(|path| RecordingOptions {
             path,
             // Another process of the same command may have been first.
-            is_new: true,
+            replaces: Replaces::Nothing,
             limit: number_in("CLRHOST_RECORD_LIMIT"),
             duration: number_in("CLRHOST_RECORD_SECONDS").map(Duration::from_secs),
         });

@@ -84,6 +84,13 @@ fn is_on(value: &str) -> bool {
     u64::from_str_radix(value.trim().trim_start_matches("0x"), 16).is_ok_and(|number| number != 0)
 }
 
+/// Whether the program has rights that its caller lacks, as one that is set-user-ID or has capabilities of its file (`AT_SECURE`). Its
+/// environment is what the caller wrote, and no instruction.
+pub fn secure_execution() -> bool {
+    // SAFETY: reads a number that the kernel left for the process.
+    unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
+}
+
 /// An error if the environment configures another profiler, or switches all of them off.
 pub fn check_environment() -> Result<(), ProbeError> {
     check(|name| env::var(name).ok())

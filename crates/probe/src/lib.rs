@@ -44,6 +44,7 @@ mod transitions;
 
 pub use activation::{
     ProbeError, check_environment, configured_profiler, diagnostics_off, environment_beside, environment_for,
+    secure_execution,
 };
 pub use class_factory::{CLSID_PROBE, dll_get_class_object};
 pub use clock::ProbeClock;

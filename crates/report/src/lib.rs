@@ -33,4 +33,4 @@ pub use model::{
     Hidden, Host, HostDenied, MismatchRow, Mode, Note, OpenRow, OpenedBy, Process, Report, Runtime, SCHEMA,
     Source, TargetRow, TaskRow, Timing, Totals,
 };
-pub use text::{Style, TextOptions, TextPage};
+pub use text::{Style, TextOptions, TextPage, printable};

@@ -121,11 +121,11 @@ impl SharedLibrary {
                 elf::DT_RPATH | elf::DT_RUNPATH => self.search_path = Some(text(entry)),
                 elf::DT_TEXTREL => self.changes_code = true,
                 elf::DT_FLAGS => {
-                    self.binds_now |= value & u64::from(elf::DF_BIND_NOW.0) != 0;
-                    self.changes_code |= value & u64::from(elf::DF_TEXTREL.0) != 0;
-                    self.static_thread_storage |= value & u64::from(elf::DF_STATIC_TLS.0) != 0;
+                    self.binds_now |= value & elf::DF_BIND_NOW.0 != 0;
+                    self.changes_code |= value & elf::DF_TEXTREL.0 != 0;
+                    self.static_thread_storage |= value & elf::DF_STATIC_TLS.0 != 0;
                 }
-                elf::DT_FLAGS_1 => self.stays |= value & u64::from(elf::DF_1_NODELETE.0) != 0,
+                elf::DT_FLAGS_1 => self.stays |= value & elf::DF_1_NODELETE.0 != 0,
                 _ => {}
             }
         }

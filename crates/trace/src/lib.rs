@@ -16,6 +16,7 @@ mod ring_writer;
 mod write;
 
 pub use encoder::Encoder;
+pub use format::MAGIC;
 pub use model::{
     Call, Collection, Damage, DamageKind, Direction, End, Loss, OPEN, Origin, Pause, PauseReason, Recording,
     Target, Thread,

@@ -7,10 +7,15 @@ use object::{
     BinaryFormat, Object, ObjectSection, ObjectSegment, ObjectSymbol, SegmentFlags, SymbolKind, elf,
 };
 use std::borrow::Cow;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::ops::Range;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Of Linux: what is opened is not waited for.
+const O_NONBLOCK: i32 = 0o4000;
 
 /// Bytes of a section.
 pub(crate) type Bytes = Arc<[u8]>;
@@ -44,7 +49,7 @@ impl Module {
     pub(crate) fn read(code: &Code, root: &Path) -> Option<(Module, UnwindModule<Bytes>)> {
         let file = code.file.as_deref()?;
         let path = seen_from_here(file, root);
-        let data = fs::read(&path).ok()?;
+        let (data, is_trusted) = read_library(&path).ok()?;
         let object = object::File::parse(&*data).ok()?;
         if object.format() != BinaryFormat::Elf {
             return None;
@@ -66,7 +71,8 @@ impl Module {
             name: file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
             bias,
             symbols: symbols(&object),
-            lines: if has_lines { Loader::new(&path).ok() } else { None },
+            // It opens further files that this one names.
+            lines: if has_lines && is_trusted { Loader::new(&path).ok() } else { None },
         };
         Some((module, unwinding))
     }
@@ -88,6 +94,27 @@ impl Module {
             line,
         }
     }
+}
+
+/// Bytes of a library; the largest known have a third of that.
+const MAX_LIBRARY: u64 = 4 << 30;
+
+/// Reads a file that a process has mapped, or says that it has; and whether it is root's or the user's own. A process of another user
+/// may have a pipe there, which would never end, or a device.
+fn read_library(path: &Path) -> io::Result<(Vec<u8>, bool)> {
+    // Before it is opened too: to open a device may do something.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let file = File::options().read(true).custom_flags(O_NONBLOCK).open(path)?;
+    let found = file.metadata()?;
+    if !found.is_file() || found.len() > MAX_LIBRARY {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let mut data = Vec::new();
+    file.take(MAX_LIBRARY).read_to_end(&mut data)?;
+    let own = fs::metadata("/proc/self").map(|own| own.uid()).ok();
+    Ok((data, found.uid() == 0 || Some(found.uid()) == own))
 }
 
 /// In a container a process has other files under the same names.
@@ -135,4 +162,23 @@ fn symbols(object: &object::File) -> Vec<Symbol> {
         .collect();
     symbols.sort_by_key(|symbol| symbol.addresses.start);
     symbols
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    #[test]
+    fn what_is_no_library_is_not_waited_for() {
+        let pipe = std::env::temp_dir().join(format!("clrhost-unwind-{}", std::process::id()));
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let read = read_library(&pipe);
+        fs::remove_file(&pipe).unwrap();
+        assert!(read.is_err());
+        // Without end, too.
+        assert!(read_library(Path::new("/dev/zero")).is_err());
+        let (own, is_trusted) = read_library(&std::env::current_exe().unwrap()).unwrap();
+        assert!(own.starts_with(b"\x7fELF") && is_trusted);
+    }
 }

@@ -3,7 +3,7 @@
 use super::report::{StuckReport, ThreadRow};
 use super::stacks::FrameRow;
 use crate::live::target_name;
-use clrhost::report::{counted, duration};
+use clrhost::report::{counted, duration, printable};
 use clrhost_control::protocol::Direction;
 use std::io::{self, Write};
 
@@ -29,7 +29,7 @@ pub fn print(out: &mut impl Write, report: &StuckReport) -> io::Result<()> {
 }
 
 fn print_thread(out: &mut impl Write, thread: &ThreadRow) -> io::Result<()> {
-    let name = thread.name.as_ref().map(|name| format!(" \"{name}\"")).unwrap_or_default();
+    let name = thread.name.as_ref().map(|name| format!(" \"{}\"", printable(name))).unwrap_or_default();
     let time = thread.ns.map(|ns| format!(" {}", duration(ns as f64))).unwrap_or_default();
     let doing = match &thread.system_call {
         Some(call) => format!(", waiting in {call}"),
@@ -38,11 +38,11 @@ fn print_thread(out: &mut impl Write, thread: &ThreadRow) -> io::Result<()> {
     };
     writeln!(out, "thread {}{name}:{time} in {}{doing}", thread.os_thread_id, target_name(&thread.target))?;
     for doubt in &thread.doubts {
-        writeln!(out, "  ({doubt})")?;
+        writeln!(out, "  ({})", printable(doubt))?;
     }
     for frame in &thread.frames {
         let (kind, what) = line(frame);
-        writeln!(out, "  {kind:<8}{what}")?;
+        writeln!(out, "  {kind:<8}{}", printable(&what))?;
     }
     Ok(())
 }

@@ -4,10 +4,11 @@
 //! when it is first needed: processes may load it long after the command that traced them has ended.
 
 use super::folder::PrivateFolder;
+use clrhost::new_file;
 use std::env;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 /// Names a library to take instead.
@@ -83,7 +84,8 @@ fn in_cache(cache: &Path) -> io::Result<PathBuf> {
     let is_ours =
         |path: &Path| fs::metadata(path).map(|found| found.uid() == us && found.mode() & 0o022 == 0);
     // What others can write to is not loaded into anybody's processes.
-    if !is_ours(cache)? {
+    let cache = &fs::canonicalize(cache)?;
+    if !is_ours(cache)? || !nobody_else_can_move(cache, us)? {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
     let name = format!("libclrhost_profiler-{}-{:016x}.so", env!("CARGO_PKG_VERSION"), identity(carried()));
@@ -92,6 +94,20 @@ fn in_cache(cache: &Path) -> io::Result<PathBuf> {
         return Ok(path);
     }
     write(&path)
+}
+
+/// Whether each folder above, and so what stands under this path, is safe from all but the user and root. Under sudo the cache may be
+/// root's in a home that is another's, who could put another folder in its place before a process loads the library.
+fn nobody_else_can_move(path: &Path, us: u32) -> io::Result<bool> {
+    const STICKY: u32 = 0o1000;
+    for above in path.ancestors().skip(1) {
+        let found = fs::metadata(above)?;
+        let others_write = found.mode() & 0o022 != 0 && found.mode() & STICKY == 0;
+        if ![0, us].contains(&found.uid()) || others_write {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Length and head are those of the library that is carried.
@@ -109,12 +125,7 @@ fn is_carried(path: &Path) -> io::Result<bool> {
 /// Two runs may do this at once, so it gets its name when it is whole.
 fn write(path: &Path) -> io::Result<PathBuf> {
     let draft = path.with_extension(format!("so.{}.tmp", std::process::id()));
-    let written = File::options()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&draft)
+    let written = new_file(&draft, 0o600)
         .and_then(|mut file| file.write_all(carried()))
         .and_then(|()| fs::rename(&draft, path));
     if written.is_err() {
@@ -142,6 +153,29 @@ mod tests {
         assert_eq!(&library[..4], b"\x7fELF");
         let way_in = b"\0DllGetClassObject\0";
         assert!(library.windows(way_in.len()).any(|part| part == way_in));
+    }
+
+    #[test]
+    fn a_cache_that_somebody_else_could_exchange_is_not_used() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = PrivateFolder::new().unwrap();
+        let above = folder.path().join("home");
+        let cache = above.join("clrhost");
+        let library = in_cache(&cache).unwrap();
+        assert!(is_carried(&library).unwrap());
+        for (mode, is_used) in [(0o777, false), (0o775, false), (0o1777, true), (0o755, true)] {
+            fs::set_permissions(&above, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(in_cache(&cache).is_ok(), is_used, "{mode:o}");
+        }
+        fs::set_permissions(&cache, fs::Permissions::from_mode(0o770)).unwrap();
+        assert!(in_cache(&cache).is_err());
+        fs::set_permissions(&cache, fs::Permissions::from_mode(0o700)).unwrap();
+        assert!(in_cache(&cache).is_ok());
+        // Root's cache in the home of another user, as under sudo. Only root can give folders away.
+        if fs::metadata(&above).unwrap().uid() == 0 {
+            std::os::unix::fs::chown(&above, Some(65534), None).unwrap();
+            assert!(in_cache(&cache).is_err());
+        }
     }
 
     #[test]

@@ -70,7 +70,12 @@ pub fn report_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 pub fn read(path: &Path) -> io::Result<(Report, SystemTime)> {
-    let made = fs::metadata(path)?.modified()?;
+    let found = fs::symlink_metadata(path)?;
+    // Whatever the program has put there: a pipe would be waited for.
+    if !found.is_file() {
+        return Err(io::Error::other("it is no ordinary file"));
+    }
+    let made = found.modified()?;
     Ok((Report::from_json(&fs::read(path)?)?, made))
 }
 

@@ -25,12 +25,25 @@ const PAUSE: Duration = Duration::from_millis(2);
 pub struct RecordingOptions {
     /// The file.
     pub path: PathBuf,
-    /// The file must not be there yet; otherwise what is in it is lost.
-    pub is_new: bool,
+    /// What may be there already, and is lost then.
+    pub replaces: Replaces,
     /// Bytes of the file at most, at least [`SMALLEST_LIMIT`](Self::SMALLEST_LIMIT): then the newest is kept.
     pub limit: Option<u64>,
     /// The recording is stopped after so long, and the application goes on.
     pub duration: Option<Duration>,
+}
+
+/// What a recording may take the place of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Replaces {
+    /// Any file, one behind a link too. What is no file, such as a pipe, is written to.
+    #[default]
+    Anything,
+    /// A recording, or an empty file; nothing behind a link. For who is asked by another process, or chose the name without its
+    /// user.
+    Recordings,
+    /// The file must not be there yet.
+    Nothing,
 }
 
 impl RecordingOptions {

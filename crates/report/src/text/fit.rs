@@ -1,7 +1,7 @@
 //! Making text fit: shortening names, wrapping sentences. Widths are in characters.
 
 /// Characters that a terminal would act on are replaced, so that a name can't move the cursor.
-pub(crate) fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> String {
     text.chars().map(|char| if char.is_control() { '\u{FFFD}' } else { char }).collect()
 }
 

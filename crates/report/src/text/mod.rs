@@ -5,6 +5,7 @@
 
 mod brackets;
 pub(crate) mod fit;
+pub use fit::clean as printable;
 mod policy;
 pub(crate) mod table;
 mod targets;
