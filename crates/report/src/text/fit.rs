@@ -58,7 +58,8 @@ impl Label {
         let whole = format!("{}{}{}", self.name, self.suffix, self.extra);
         let without_suffix = format!("{}{}", self.name, self.extra);
         let fitting = [whole, without_suffix].into_iter().find(|text| text.chars().count() <= width);
-        fitting.unwrap_or_else(|| shorten(&self.name, width))
+        // Whoever made the parts may have forgotten it.
+        clean(&fitting.unwrap_or_else(|| shorten(&self.name, width)))
     }
 }
 
@@ -86,6 +87,13 @@ mod tests {
         assert_eq!(label.fit(38), "Orders.Native.sqlite3_step (1 unwound)");
         assert_eq!(label.fit(47), "Orders.Native.sqlite3_step (1 unwound)");
         assert_eq!(label.fit(48), "Orders.Native.sqlite3_step → sqlite3 (1 unwound)");
+    }
+
+    #[test]
+    fn no_part_of_a_label_moves_the_cursor() {
+        let part = || "a\x1b[2J\u{9b}2J\r".to_owned();
+        let label = Label { name: part(), suffix: part(), extra: part() };
+        assert!([100, 20, 3].iter().all(|&width| !label.fit(width).contains(char::is_control)));
     }
 
     #[test]

@@ -98,7 +98,8 @@ impl Page {
     /// A sentence over as many lines as it needs; `first` begins the first line, blanks of the same width the others.
     pub(crate) fn sentence(&mut self, first: &str, sentence: &str, paint: impl Fn(Style, &str) -> String) {
         let indent = first.chars().count();
-        for (index, line) in wrap(sentence, self.width - indent).iter().enumerate() {
+        // Whoever made the sentence may have forgotten it.
+        for (index, line) in wrap(&clean(sentence), self.width - indent).iter().enumerate() {
             let begin = if index == 0 { first.to_owned() } else { " ".repeat(indent) };
             let line = paint(self.style, &format!("{begin}{line}"));
             self.line(&line);

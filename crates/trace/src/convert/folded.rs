@@ -6,6 +6,12 @@ use crate::model::Recording;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+/// Calls inside of each other that are told of by name. Each line has the whole stack, so the output grows with the square of its
+/// depth: without a limit a file of a megabyte could make one of a terabyte.
+const MOST_DEEP: usize = 1000;
+/// What is deeper.
+const DEEPER: &str = "(deeper)";
+
 /// A call in its stack, added up over all times it was made there.
 #[derive(Default)]
 struct Node {
@@ -22,10 +28,13 @@ pub fn write(recording: &Recording, out: &mut impl Write) -> io::Result<()> {
         // The positions of the calls around, that of the thread first.
         let mut around = vec![inside(&mut nodes, 0, &name)];
         for call in calls {
-            around.truncate(call.depth as usize + 1);
+            let depth = call.depth as usize;
+            around.truncate(depth.min(MOST_DEEP) + 1);
             let outer = around.last().copied().unwrap_or_default();
-            let node = inside(&mut nodes, outer, &names[call.call.target as usize]);
-            nodes[node].self_ns += call.self_ns;
+            let name = if depth < MOST_DEEP { &names[call.call.target as usize] } else { DEEPER };
+            let node = inside(&mut nodes, outer, name);
+            // A file may tell of times that no process had.
+            nodes[node].self_ns = nodes[node].self_ns.saturating_add(call.self_ns);
             around.push(node);
         }
     }
