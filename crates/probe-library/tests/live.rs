@@ -50,6 +50,17 @@ fn plain_dotnet_can_be_asked() {
     let methods = process.methods(&callers).expect("an answer");
     assert_eq!(methods[0].as_ref().map(|method| method.name.as_str()), Some("Blocking.Inner"));
 
+    // No memory of clrhost's is written and executed.
+    let maps = std::fs::read_to_string(format!("/proc/{}/maps", process.pid())).expect("it runs");
+    let own: Vec<&str> = maps
+        .lines()
+        .filter(|line| line.contains("/memfd:clrhost-thunks") || line.ends_with("/libclrhost_profiler.so"))
+        .collect();
+    let rights = |line: &&str| line.split(' ').nth(1).unwrap_or_default().to_owned();
+    assert!(own.iter().map(rights).all(|rights| !(rights.contains('w') && rights.contains('x'))), "{own:#?}");
+    let is_thunks = |line: &&&str| line.contains("memfd") && rights(line).starts_with("r-x");
+    assert!(own.iter().filter(is_thunks).count() > 0, "{own:#?}");
+
     drop(child.0.stdin.take());
     assert!(child.0.wait().expect("it ends").success());
     assert!(Process::find(process.pid()).is_err(), "its socket is gone");

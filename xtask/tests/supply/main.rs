@@ -1,6 +1,7 @@
 //! What clrhost is built from, held against deny.toml and docs/probe.md. cargo-deny does more (`cargo xtask audit`); this runs wherever
 //! tests run.
 
+mod environment;
 mod graph;
 mod licence;
 
