@@ -59,8 +59,7 @@ fn it_is_built_as_the_probes_library_is() {
     assert!((1..=256).contains(&library.thread_bytes), "{}", library.thread_bytes);
     assert_eq!(library.initialisers.len(), 2, "{:?}", library.initialisers);
     let newer = |version: &&String| {
-        let number =
-            |version: &str| Some(version.strip_prefix("GLIBC_2.")?.split('.').next()?.parse::<u32>().ok()?);
+        let number = |version: &str| version.strip_prefix("GLIBC_2.")?.split('.').next()?.parse::<u32>().ok();
         number(version) > number(NEWEST_C_LIBRARY)
     };
     assert_eq!(library.imports.values().filter(newer).collect::<Vec<_>>(), [""; 0]);
