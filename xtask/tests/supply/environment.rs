@@ -37,8 +37,7 @@ fn each_variable_that_is_read_is_in_the_threat_model() {
         .flat_map(|file| {
             let text = fs::read_to_string(root().join(file)).expect("a source file is text");
             // In quotes it is a name; comments have none.
-            let quoted = text.split('"').skip(1).step_by(2).flat_map(variables).collect::<Vec<_>>();
-            quoted
+            text.split('"').skip(1).step_by(2).flat_map(variables).collect::<Vec<_>>()
         })
         .collect();
     let page = fs::read_to_string(root().join("SECURITY.md")).expect("the page is there");
