@@ -102,8 +102,12 @@ fn run_reported(prepared: Prepared, ending: Ending) -> i32 {
 impl Ending {
     fn write(self, end: ProcessEnd) {
         let exit = Exit::from(end);
-        if let Some(recorder) = Recorder::of_process() {
-            check("recording", recorder.finish(Some(end)));
+        if let Some(recorder) = Recorder::to_finish() {
+            let path = recorder.path().display();
+            if let Err(error) = recorder.finish(Some(end)) {
+                complain(format_args!("the recording {path} is not whole: {error}"));
+                REPORT_FAILED.store(true, Ordering::Relaxed);
+            }
         }
         let report = self.reporter.report(exit, self.options.user_only);
         // Where the report itself is on stderr, it says the same.

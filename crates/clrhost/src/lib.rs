@@ -58,7 +58,7 @@ pub use process_end::{
     ProcessEnd, on_adopted_process_end, on_process_end, run_last, with_all_signals_blocked,
 };
 pub use recorder::{Recorder, RecordingOptions, Replaces, beside};
-pub use reporter::Reporter;
+pub use reporter::{RECORDING_FAILED, Reporter};
 pub use runtime::{Component, GcStats, Runtime};
 pub use tasks::Tasks;
 

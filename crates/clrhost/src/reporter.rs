@@ -1,12 +1,15 @@
 //! The report on an application, to be made at any time.
 
-use crate::{Application, Crossings};
+use crate::{Application, Crossings, recorder};
 use clrhost_boundary::{TargetDescription, TargetKind};
 use clrhost_engine_coreclr as engine;
 use clrhost_policy::Violations;
 use clrhost_probe::{Attachment, Probe, Timing};
-use clrhost_report::{Exit, HostOutcome, Mode, Report, ReportContext, Source};
+use clrhost_report::{Exit, HostOutcome, Mode, Note, Report, ReportContext, Source};
 use std::sync::Arc;
+
+/// The code of the note in reports of a process whose recording is not whole.
+pub const RECORDING_FAILED: &str = "recording_failed";
 
 /// Makes reports on one application: any number, at any time, from any thread.
 #[derive(Clone)]
@@ -106,7 +109,9 @@ impl Reporter {
             pointer_callers: self.crossings.pointer_callers(),
             unhooked: self.unhooked(),
         };
-        Report::new(&read.snapshot, context)
+        let mut report = Report::new(&read.snapshot, context);
+        report.notes.extend(recorder::failure().map(|text| Note { code: RECORDING_FAILED.to_owned(), text }));
+        report
     }
 
     /// Native functions whose address managed code has, called or not.

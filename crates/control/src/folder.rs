@@ -118,6 +118,14 @@ pub(crate) fn processes(folder: &Path) -> Vec<u32> {
     entries.filter_map(pid).collect()
 }
 
+/// Removes what processes left behind that were killed. Whoever has the number by now makes a socket of its own.
+pub(crate) fn remove_left_over(folder: &Path) {
+    for pid in processes(folder).into_iter().filter(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
+        // Another process may be faster.
+        let _ = fs::remove_file(socket(folder, pid));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,6 +181,20 @@ mod tests {
         for unusable in [folder(0o755).path(), Path::new("relative"), Path::new("/no/such/folder"), &long] {
             assert_eq!(make(Some(unusable)).unwrap(), shared_folder(own_user()));
         }
+    }
+
+    #[test]
+    fn what_killed_processes_left_is_removed_and_nothing_else() {
+        let folder = folder(0o700);
+        let own = format!("{}.sock", std::process::id());
+        // Above the greatest number a process can have.
+        for name in [own.as_str(), "4194305.sock", "x.sock"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        remove_left_over(folder.path());
+        let mut left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, [own.as_str(), "x.sock"]);
     }
 
     #[test]

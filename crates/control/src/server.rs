@@ -92,10 +92,17 @@ fn complain(error: &io::Error) {
     );
 }
 
+/// Removes the socket's file, for processes that end in another way than by `exit`; it does the same there by itself.
+pub fn remove_socket() {
+    at_exit();
+}
+
 /// Makes the socket.
 fn open(runtime_folder: Option<PathBuf>) -> io::Result<UnixListener> {
     let pid = std::process::id();
-    let file = folder::socket(&folder::make(runtime_folder.as_deref())?, pid);
+    let folder = folder::make(runtime_folder.as_deref())?;
+    folder::remove_left_over(&folder);
+    let file = folder::socket(&folder, pid);
     // Of an earlier process of this number, or of what this process was before it executed another program.
     match fs::remove_file(&file) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -215,7 +222,7 @@ fn answer(stream: UnixStream, probe: &'static Probe, reporter: &Reporter) -> io:
                 Err(error) => refuse(&mut client, error.to_string()),
             }
         }
-        Question::StopRecording => match Recorder::of_process() {
+        Question::StopRecording => match Recorder::to_finish() {
             None => refuse(&mut client, "nothing is recorded".to_owned()),
             Some(recorder) => match recorder.finish(None) {
                 Ok(()) => {

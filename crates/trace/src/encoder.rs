@@ -4,7 +4,7 @@ use crate::format::calls::{HEAD_BYTES, Head, MAX_CALL_BYTES, Previous, pack};
 use crate::format::checksum::crc32c;
 use crate::format::codes::code_of_reason;
 use crate::format::wire::{put_number, put_optional_string, put_string};
-use crate::format::{BLOCK_HEADER_BYTES, BlockHeader, FileHeader, kind};
+use crate::format::{BLOCK_HEADER_BYTES, BlockHeader, FILE_HEADER_BYTES, FileHeader, kind};
 use crate::model::{Collection, Direction, End, Loss, OPEN, Origin, Pause, Target};
 
 /// A block is closed when it has grown to this many bytes.
@@ -70,6 +70,22 @@ impl Encoder {
     /// Forgets what was written, and keeps the memory.
     pub fn clear(&mut self) {
         self.out.clear();
+    }
+
+    /// Takes back what is not among the first `written` bytes, and the block that these end in: for a caller that could write no
+    /// more than them. Blocks to come follow on those that are left, and so many bytes are left.
+    pub fn take_back(&mut self, written: usize) -> usize {
+        let (whole, _) = whole_blocks(&self.out[..written.min(self.out.len())]);
+        if let Some(first) = self.out.get(whole..).and_then(BlockHeader::parse) {
+            self.sequence = first.sequence;
+        }
+        self.out.truncate(whole);
+        whole
+    }
+
+    /// Calls that the first `bytes` of the bytes hold, in whole blocks.
+    pub fn calls_in(&self, bytes: usize) -> u64 {
+        whole_blocks(&self.out[..bytes.min(self.out.len())]).1
     }
 
     /// Of what the recording is.
@@ -302,6 +318,23 @@ impl Encoder {
     }
 }
 
+/// How many bytes are whole blocks, a file header before them included, and how many calls are in these.
+pub(crate) fn whole_blocks(bytes: &[u8]) -> (usize, u64) {
+    let (mut whole, mut calls) = (0, 0);
+    if FileHeader::parse(bytes).is_ok() {
+        whole = FILE_HEADER_BYTES;
+    }
+    while let Some(header) = BlockHeader::parse(&bytes[whole..])
+        && let Some(block) = bytes[whole..].get(..header.block_bytes())
+    {
+        if let Some((head, _)) = Head::parse(&block[BLOCK_HEADER_BYTES..]).filter(|_| header.kind == kind::CALLS) {
+            calls += u64::from(head.count);
+        }
+        whole += block.len();
+    }
+    (whole, calls)
+}
+
 /// A duration, or 0 where the end was not seen.
 fn put_duration(out: &mut Vec<u8>, duration_ns: u64) {
     put_number(out, duration_ns.wrapping_add(1));
@@ -311,4 +344,45 @@ fn put_loss(out: &mut Vec<u8>, loss: &Loss) {
     put_number(out, loss.thread.map_or(0, |thread| u64::from(thread) + 1));
     put_number(out, loss.until_ns);
     put_number(out, loss.calls);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Reader;
+
+    #[test]
+    fn what_could_not_be_written_is_taken_back_and_nothing_is_missing() {
+        let mut encoder = Encoder::new();
+        encoder.targets(0, &[Target::default()]);
+        encoder.thread_began(0, 1, 0);
+        encoder.calls(0, [(0, 10, 1), (0, 20, 1)]);
+        let kept = encoder.bytes().len();
+        encoder.calls(0, [(0, 30, 1), (0, 40, 1), (0, 50, 1)]);
+        let all = encoder.bytes().len();
+        assert_eq!((encoder.calls_in(all), encoder.calls_in(all - 1), encoder.calls_in(kept)), (5, 2, 2));
+        for written in [all - 1, kept + 1, kept] {
+            let mut encoder = encoder.clone();
+            assert_eq!(encoder.take_back(written), kept);
+            encoder.loss(&Loss { thread: None, until_ns: 60, calls: 3 });
+            encoder.end(&End::Stopped { at_ns: 60 });
+            let recording = Reader::new(encoder.bytes()).unwrap().into_recording().unwrap();
+            assert_eq!((recording.damage, recording.calls.len()), (vec![], 2));
+            assert_eq!(recording.end, End::Stopped { at_ns: 60 });
+        }
+        assert_eq!(encoder.take_back(all), all);
+    }
+
+    #[test]
+    fn half_a_block_that_a_panic_left_is_taken_back() {
+        let mut encoder = Encoder::new();
+        encoder.thread_began(0, 1, 0);
+        let kept = encoder.bytes().len();
+        encoder.begin_block();
+        encoder.out.extend_from_slice(b"something");
+        assert_eq!(encoder.take_back(usize::MAX), kept);
+        encoder.alive(7);
+        let recording = Reader::new(encoder.bytes()).unwrap().into_recording().unwrap();
+        assert_eq!((recording.damage, recording.until_ns), (vec![], 7));
+    }
 }

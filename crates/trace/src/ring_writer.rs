@@ -1,6 +1,6 @@
 //! A recording in a file of limited size, which keeps the newest.
 
-use crate::encoder::Encoder;
+use crate::encoder::{Encoder, whole_blocks};
 use crate::format::calls::Head;
 use crate::format::{BLOCK_HEADER_BYTES, BlockHeader, FILE_HEADER_BYTES, FileHeader, kind};
 use crate::model::{Call, Loss};
@@ -42,6 +42,8 @@ pub struct RingWriter<F> {
     overwritten: Loss,
     /// Blocks on their way into the file.
     pending: Vec<u8>,
+    /// Blocks that were handed over and wait until those in `pending` are written.
+    backlog: Vec<u8>,
     /// Calls of a block that has to be looked into.
     calls: Vec<Call>,
 }
@@ -91,6 +93,7 @@ impl<F: Write + Seek> RingWriter<F> {
             threads: BTreeMap::new(),
             overwritten: Loss::default(),
             pending: Vec::new(),
+            backlog: Vec::new(),
             calls: Vec::new(),
         })
     }
@@ -105,6 +108,11 @@ impl<F: Write + Seek> RingWriter<F> {
         &self.file
     }
 
+    /// The file, for what does not change its content.
+    pub fn file_mut(&mut self) -> &mut F {
+        &mut self.file
+    }
+
     /// The file.
     pub fn into_inner(self) -> F {
         self.file
@@ -115,42 +123,61 @@ impl<F: Write + Seek> RingWriter<F> {
     ///
     /// # Errors
     ///
-    /// If the file cannot be written: blocks are then missing in it, and readers will say so; later ones may be written all the
-    /// same. If `blocks` is something else, nothing from there on is written.
+    /// If the file cannot be written: all that is not written is kept, and the next call, perhaps with no blocks, tries that again
+    /// first. If `blocks` is something else, nothing from there on is written.
     pub fn write(&mut self, blocks: &[u8]) -> io::Result<()> {
-        let mut rest = match FileHeader::parse(blocks) {
+        let blocks = match FileHeader::parse(blocks) {
             Ok(_) => &blocks[FILE_HEADER_BYTES..],
             Err(_) => blocks,
         };
-        while !rest.is_empty() {
-            let block = BlockHeader::parse(rest).and_then(|header| {
-                let (block, behind) = rest.split_at_checked(header.block_bytes())?;
-                Some((header, block, behind))
-            });
-            let Some((header, block, behind)) = block else {
-                return Err(io::Error::new(ErrorKind::InvalidInput, "these are no blocks of a recording"));
-            };
+        let (whole, _) = whole_blocks(blocks);
+        let mut backlog = std::mem::take(&mut self.backlog);
+        backlog.extend_from_slice(&blocks[..whole]);
+        let (taken, written) = self.write_backlog(&backlog);
+        backlog.drain(..taken);
+        self.backlog = backlog;
+        match whole == blocks.len() {
+            true => written,
+            false => written
+                .and(Err(io::Error::new(ErrorKind::InvalidInput, "these are no blocks of a recording"))),
+        }
+    }
+
+    /// Forgets what could not be written. Blocks to come follow on those that are in the file.
+    pub fn forget_waiting(&mut self) {
+        if let Some(first) = BlockHeader::parse(&self.pending) {
+            self.sequence = first.sequence;
+        }
+        self.pending.clear();
+        self.backlog.clear();
+    }
+
+    /// How many bytes of the blocks are taken care of, and how that went.
+    fn write_backlog(&mut self, blocks: &[u8]) -> (usize, io::Result<()>) {
+        let mut taken = 0;
+        while let Some(header) = BlockHeader::parse(&blocks[taken..]) {
+            let block = &blocks[taken..taken + header.block_bytes()];
             if self.written + self.pending.len() as u64 + block.len() as u64 > self.segment_bytes {
-                self.flush()?;
+                if let Err(error) = self.flush() {
+                    return (taken, Err(error));
+                }
                 self.begin_segment();
             }
             self.note(header.kind, block);
             self.add(block);
-            rest = behind;
+            taken += block.len();
         }
-        self.flush()
+        (taken, self.flush())
     }
 
     /// Writes what is pending at its place.
     fn flush(&mut self) -> io::Result<()> {
         let start = FILE_HEADER_BYTES as u64 + self.current as u64 * self.segment_bytes + self.written;
-        let place = self.file.seek(SeekFrom::Start(start));
-        let written = place.and_then(|_| self.file.write_all(&self.pending));
-        if written.is_ok() {
-            self.written += self.pending.len() as u64;
-        }
+        self.file.seek(SeekFrom::Start(start))?;
+        self.file.write_all(&self.pending)?;
+        self.written += self.pending.len() as u64;
         self.pending.clear();
-        written
+        Ok(())
     }
 
     /// Goes on at the beginning of the next segment, and forgets what is in there.

@@ -175,3 +175,54 @@ proptest! {
         }
     }
 }
+
+/// What cannot be written is kept and written later: then nothing is missing, wherever the file stopped to take bytes.
+#[test]
+fn a_file_that_is_full_for_a_while_misses_nothing() {
+    for fill in (0..40).map(|n| 1 + n * 317_003) {
+        let file = Dying { bytes: Cursor::new(Vec::new()), left: usize::MAX };
+        let mut ring = RingWriter::new(file, SMALLEST_RING).unwrap();
+        let (mut made, mut written, mut failed) = (0, 0, 0);
+        for (blocks, calls) in ROUNDS.iter().take(100) {
+            made += calls;
+            let is_full = (written..written + blocks.len()).contains(&fill);
+            written += blocks.len();
+            if is_full {
+                ring.file_mut().left = fill - (written - blocks.len());
+                assert!(ring.write(blocks).is_err());
+                assert!(ring.write(&[]).is_err(), "still full");
+                ring.file_mut().left = usize::MAX;
+                failed += 1;
+                continue;
+            }
+            ring.write(blocks).unwrap();
+        }
+        assert_eq!(failed, 1);
+        let recording = read(ring.get_ref().bytes.get_ref());
+        assert_eq!(recording.damage, []);
+        assert_eq!(recording.calls.len() as u64 + lost(&recording), made);
+    }
+}
+
+#[test]
+fn what_is_forgotten_leaves_no_gap() {
+    let file = Dying { bytes: Cursor::new(Vec::new()), left: usize::MAX };
+    let mut ring = RingWriter::new(file, SMALLEST_RING).unwrap();
+    let mut encoder = Encoder::new();
+    encoder.thread_began(0, 1, 0);
+    encoder.calls(0, [(0, 10, 1)]);
+    ring.write(encoder.bytes()).unwrap();
+    encoder.clear();
+    encoder.calls(0, [(0, 20, 1), (0, 30, 1)]);
+    ring.file_mut().left = 5;
+    assert!(ring.write(encoder.bytes()).is_err());
+    encoder.clear();
+    ring.forget_waiting();
+    ring.file_mut().left = usize::MAX;
+    encoder.loss(&Loss { thread: None, until_ns: 40, calls: 2 });
+    encoder.end(&End::Stopped { at_ns: 40 });
+    ring.write(encoder.bytes()).unwrap();
+    let recording = read(ring.get_ref().bytes.get_ref());
+    assert_eq!((recording.damage.len(), recording.calls.len(), lost(&recording)), (0, 1, 2));
+    assert_eq!(recording.end, End::Stopped { at_ns: 40 });
+}

@@ -12,8 +12,10 @@
 //! all this: what was set up is the parent's.
 
 mod signals;
+mod write_signals;
 
 pub use signals::with_all_signals_blocked;
+pub(crate) use write_signals::with_write_signals_blocked;
 
 use clrhost_probe::Probe;
 use clrhost_report::Exit;
@@ -129,7 +131,7 @@ pub fn run_last(end: ProcessEnd) {
     // Held while the function runs: whoever comes second must not end the process under it.
     let mut slot = lock();
     if let Some(last) = slot.take() {
-        last(end);
+        with_write_signals_blocked(|| last(end));
     }
 }
 

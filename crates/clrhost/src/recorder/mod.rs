@@ -3,16 +3,24 @@
 //! Each task's thread puts the calls that return into a ring of its own ([`Registry::record`](clrhost_boundary::Registry)) and
 //! never waits. One thread here empties the rings and writes, with no lock that a crossing could meet. What found no room in a
 //! ring is counted and written as lost.
+//!
+//! A disk that is full may have room again: until then calls wait in their rings, and those that find no room there are counted.
+//! Whatever else is wrong with the file, or with this thread, ends the recording, and not the application.
 
 mod beside;
+mod faults;
 mod outlet;
+mod own_file;
 mod session;
+mod stall;
 
+use crate::process_end::with_write_signals_blocked;
 use crate::{ProcessEnd, Reporter, with_all_signals_blocked};
 pub use beside::beside;
 use outlet::Outlet;
 use session::Session;
 use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -54,6 +62,14 @@ impl RecordingOptions {
 /// The recording of the process, if there was one, the last one.
 static LATEST: Mutex<Option<Recorder>> = Mutex::new(None);
 
+/// What is wrong with the latest recording, in words.
+static FAILURE: Mutex<Option<String>> = Mutex::new(None);
+
+/// What is wrong with the latest recording of this process, in words; `None` as long as nothing is.
+pub(crate) fn failure() -> Option<String> {
+    FAILURE.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
 /// A recording under way. Copies stand for the same one.
 #[derive(Clone)]
 pub struct Recorder {
@@ -74,6 +90,10 @@ struct State {
     session: Session,
     /// The recording is closed.
     is_over: bool,
+    /// Why it was closed early, until [`Recorder::finish`] tells.
+    failed: Option<io::Error>,
+    /// It was said that nothing can be written for now, and that it can again.
+    said: [bool; 2],
 }
 
 impl Recorder {
@@ -99,7 +119,7 @@ impl Recorder {
         }
         let session = Session::begin(reporter, Outlet::create(options)?)?;
         let shared = Arc::new(Shared {
-            state: Mutex::new(State { session, is_over: false }),
+            state: Mutex::new(State { session, is_over: false, failed: None, said: [false; 2] }),
             over: Condvar::new(),
             path: options.path.clone(),
             until: options.duration.and_then(|duration| Instant::now().checked_add(duration)),
@@ -109,6 +129,7 @@ impl Recorder {
         let thread = std::thread::Builder::new().name("clrhost-record".to_owned());
         with_all_signals_blocked(|| thread.spawn(move || shared.write()))?;
         *latest = Some(recorder.clone());
+        *FAILURE.lock().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(recorder)
     }
 
@@ -116,6 +137,17 @@ impl Recorder {
     pub fn of_process() -> Option<Recorder> {
         let latest = LATEST.lock().unwrap_or_else(PoisonError::into_inner);
         latest.clone().filter(Recorder::is_under_way)
+    }
+
+    /// The recording of this process that is to be [finished](Recorder::finish): the one that is under way, or the last one, if it
+    /// failed and nobody was told.
+    pub fn to_finish() -> Option<Recorder> {
+        let latest = LATEST.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_own = |recorder: &Recorder| recorder.shared.pid == std::process::id();
+        latest.clone().filter(is_own).filter(|recorder| {
+            let state = recorder.shared.lock();
+            !state.is_over || state.failed.is_some()
+        })
     }
 
     fn is_under_way(&self) -> bool {
@@ -131,19 +163,38 @@ impl Recorder {
     /// Later calls do nothing, and neither do calls in a child that was forked.
     ///
     /// # Errors
-    /// Something could not be written, now or before; what was written before that is in the file.
+    /// Something could not be written, now or before; what was written before that is in the file. The message says how many calls
+    /// are not.
     pub fn finish(&self, end: Option<ProcessEnd>) -> io::Result<()> {
         if std::process::id() != self.shared.pid {
             return Ok(());
         }
         let mut state = self.shared.lock();
-        if state.is_over {
-            return Ok(());
+        if !state.is_over {
+            state.is_over = true;
+            self.shared.over.notify_all();
+            let session = &mut state.session;
+            let finish = || with_write_signals_blocked(|| session.finish(end));
+            let finished = catch_unwind(AssertUnwindSafe(finish)).unwrap_or_else(|_| Err(own_defect()));
+            if let Err(error) = finished {
+                self.shared.give_up(&mut state, error);
+            }
         }
-        state.is_over = true;
-        self.shared.over.notify_all();
-        state.session.finish(end)
+        match state.failed.take() {
+            None => Ok(()),
+            Some(error) => {
+                // There may be room for the last words by now.
+                with_write_signals_blocked(|| state.session.close());
+                let missing = state.session.missing_calls();
+                Err(io::Error::new(error.kind(), format!("{error}; {missing} calls are not in it")))
+            }
+        }
     }
+}
+
+/// What is told where the recorder panicked.
+fn own_defect() -> io::Error {
+    io::Error::other("clrhost's recorder failed, which is a defect of clrhost's; please report it")
 }
 
 impl Shared {
@@ -155,33 +206,60 @@ impl Shared {
     fn write(&self) {
         let mut state = self.lock();
         while !state.is_over {
-            if self.until.is_some_and(|until| Instant::now() >= until) {
-                state.is_over = true;
-                if let Err(error) = state.session.finish(None) {
-                    self.complain(&error);
-                }
-                return;
-            }
-            let pause = match state.session.tick() {
+            let is_due = self.until.is_some_and(|until| Instant::now() >= until);
+            let session = &mut state.session;
+            let work = || match is_due {
+                true => session.finish(None).map(|()| false),
+                false => session.tick(),
+            };
+            let pause = match catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(own_defect())) {
                 Ok(true) => Duration::ZERO,
                 Ok(false) => PAUSE,
                 Err(error) => {
-                    state.is_over = true;
-                    self.complain(&error);
-                    return;
+                    self.complain(format_args!("ends early, as it cannot be written: {error}"));
+                    return self.give_up(&mut state, error);
                 }
             };
+            if is_due {
+                state.is_over = true;
+                return;
+            }
+            self.say_whether_it_waits(&mut state);
             let waited = self.over.wait_timeout(state, pause);
             state = waited.map_or_else(|poisoned| poisoned.into_inner().0, |(state, _)| state);
         }
     }
 
-    fn complain(&self, error: &io::Error) {
+    /// Ends the recording before its time.
+    fn give_up(&self, state: &mut State, error: io::Error) {
+        state.is_over = true;
+        let session = &mut state.session;
+        // If this panics too, calls are at least not recorded any more: that comes first in it.
+        let _ = catch_unwind(AssertUnwindSafe(|| with_write_signals_blocked(|| session.give_up())));
+        let words = format!("The recording {} ends early: {error}.", self.path.display());
+        *FAILURE.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
+        state.failed = Some(error);
+    }
+
+    /// Says so when nothing can be written for now, and when that is over; once each, as it may come and go.
+    fn say_whether_it_waits(&self, state: &mut State) {
+        match state.session.waits_for() {
+            Some(error) if !state.said[0] => {
+                self.complain(format_args!(
+                    "cannot be written for now: {error}; calls that find no room meanwhile are counted as lost"
+                ));
+                state.said[0] = true;
+            }
+            None if state.said[0] && !state.said[1] => {
+                self.complain(format_args!("goes on: it can be written again"));
+                state.said[1] = true;
+            }
+            _ => {}
+        }
+    }
+
+    fn complain(&self, what: std::fmt::Arguments) {
         // Where that cannot be written either nobody is left to tell.
-        let path = self.path.display();
-        let _ = writeln!(
-            io::stderr(),
-            "clrhost: the recording {path} ends early, as it cannot be written: {error}"
-        );
+        let _ = writeln!(io::stderr(), "clrhost: the recording {} {what}", self.path.display());
     }
 }

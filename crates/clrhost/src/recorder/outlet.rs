@@ -1,54 +1,130 @@
 //! Where a recording goes.
 
+use super::own_file::OwnFile;
 use super::{RecordingOptions, Replaces};
 use clrhost_trace::{Encoder, MAGIC, RingWriter};
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 
+/// What cannot be written stays, in the encoder or here, and comes first when it is tried again.
 pub(super) enum Outlet {
     /// A file that grows.
-    File(File),
+    Growing {
+        file: OwnFile,
+        /// Bytes in it that were written whole.
+        length: u64,
+        /// Bytes behind them: of what the encoder has.
+        begun: usize,
+    },
     /// One that keeps the newest.
-    Ring(Box<RingWriter<File>>),
+    Ring(Box<RingWriter<OwnFile>>),
 }
 
 impl Outlet {
     pub(super) fn create(options: &RecordingOptions) -> io::Result<Outlet> {
         let mut how = File::options();
-        // Command lines are in it, and what was called when.
-        how.write(true).mode(0o600);
-        let file = match options.replaces {
-            Replaces::Anything => how.create(true).truncate(true).open(&options.path)?,
+        // Command lines are in it, and what was called when. A pipe must keep nobody waiting: neither until somebody reads from it,
+        // nor while its reader does something else.
+        how.write(true).mode(0o600).custom_flags(libc::O_NONBLOCK);
+        let opened = match options.replaces {
+            Replaces::Anything => how.create(true).truncate(true).open(&options.path),
             Replaces::Recordings => {
-                // Without waiting: a pipe would let nobody in who writes until somebody reads.
                 how.read(true).create(true).truncate(false);
-                how.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
-                let file = how.open(&options.path)?;
-                check_recording(&file)?;
-                file.set_len(0)?;
-                file
+                how.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(&options.path)
             }
-            Replaces::Nothing => how.create_new(true).open(&options.path)?,
+            Replaces::Nothing => how.create_new(true).open(&options.path),
         };
+        let file = opened.map_err(|error| match error.raw_os_error() {
+            Some(libc::ENXIO) => {
+                io::Error::new(ErrorKind::NotConnected, "nobody reads from this pipe; start the reader first")
+            }
+            _ => error,
+        })?;
+        if options.replaces == Replaces::Recordings {
+            check_recording(&file)?;
+            file.set_len(0)?;
+        }
+        let file = OwnFile::new(file)?;
         match options.limit {
-            None => Ok(Outlet::File(file)),
+            None => Ok(Outlet::Growing { file, length: 0, begun: 0 }),
+            Some(_) if !file.is_regular => {
+                Err(io::Error::new(ErrorKind::InvalidInput, "only an ordinary file can be kept below a size"))
+            }
             Some(limit) => Ok(Outlet::Ring(Box::new(RingWriter::new(file, limit)?))),
         }
     }
 
-    /// Writes what the encoder has, and lets it begin anew.
+    /// Writes what the encoder has, behind what could not be written before, and lets it begin anew.
     pub(super) fn write(&mut self, encoder: &mut Encoder) -> io::Result<()> {
-        if encoder.bytes().is_empty() {
-            return Ok(());
+        match self {
+            Outlet::Growing { file, length, begun } => {
+                while *begun < encoder.bytes().len() {
+                    match file.write(&encoder.bytes()[*begun..]) {
+                        Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                        Ok(written) => *begun += written,
+                        Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+                *length += *begun as u64;
+                *begun = 0;
+                encoder.clear();
+                Ok(())
+            }
+            Outlet::Ring(ring) => {
+                let written = ring.write(encoder.bytes());
+                encoder.clear();
+                written
+            }
         }
-        let written = match self {
-            Outlet::File(file) => file.write_all(encoder.bytes()),
-            Outlet::Ring(ring) => ring.write(encoder.bytes()),
-        };
-        encoder.clear();
-        written
     }
+
+    /// Gives up what could not be written, so that nothing is missing between what was and what may still come. Answers how many
+    /// calls of what the encoder had are in the file.
+    pub(super) fn give_up(&mut self, encoder: &mut Encoder) -> u64 {
+        match self {
+            Outlet::Growing { file, length, begun } => {
+                let written = encoder.calls_in(*begun);
+                let whole = encoder.take_back(*begun);
+                *length += whole as u64;
+                *begun = 0;
+                encoder.clear();
+                // What cannot be cut off is half a block, which readers pass over.
+                if file.is_regular {
+                    let _ = file.cut(*length);
+                }
+                written
+            }
+            Outlet::Ring(ring) => {
+                encoder.take_back(0);
+                encoder.clear();
+                ring.forget_waiting();
+                0
+            }
+        }
+    }
+
+    /// Takes half a block off the end of the file, where some of what the encoder has was written.
+    pub(super) fn keep_whole(&mut self) {
+        if let Outlet::Growing { file, length, begun } = self
+            && *begun > 0
+            && file.is_regular
+            && file.cut(*length).is_ok()
+        {
+            *begun = 0;
+        }
+    }
+
+    /// Somebody at the other end decides when more can be written.
+    pub(super) fn is_pipe(&self) -> bool {
+        matches!(self, Outlet::Growing { file, .. } if file.is_pipe)
+    }
+}
+
+/// There may be room again: no reason to end the recording.
+pub(super) fn passes(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::WouldBlock)
 }
 
 /// An error unless it is a file that is empty or holds a recording.

@@ -1,6 +1,7 @@
 //! What is written: from tasks, targets and ticks to blocks of a recording.
 
-use super::outlet::Outlet;
+use super::outlet::{Outlet, passes};
+use super::{faults, stall::Stall};
 use crate::{Crossings, ProcessEnd, Reporter, Source};
 use clrhost_boundary::{Bracket, Clock, Event, RecordedTask, Registry, TargetDescription, TargetId, Task};
 use clrhost_probe::{Probe, ProbeClock, RuntimeCollection, RuntimePause};
@@ -18,6 +19,8 @@ const OPEN_CALLS_EVERY: Duration = Duration::from_millis(100);
 const OPEN_FOR_NS: u64 = 50_000_000;
 /// A ring that is as full as that is emptied again at once.
 const FULL: f64 = 0.125;
+/// How long the end of a recording waits for somebody to read on from a pipe.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The runtime's version, and how crossings are seen.
 type RuntimeAndSource = (Option<(u16, u16, u16)>, Source);
@@ -36,6 +39,22 @@ pub(super) struct Session {
     threads_begun: u32,
     open_calls_told: Instant,
     events: Vec<(u32, u64, u64)>,
+    accounts: Accounts,
+    /// The file takes nothing for now.
+    stall: Option<Stall>,
+    /// Its last words are not in the file yet.
+    closes: bool,
+}
+
+/// Calls since the beginning.
+#[derive(Default)]
+struct Accounts {
+    /// That had returned before.
+    before: u64,
+    /// That are in the file, or are said there to be lost.
+    settled: u64,
+    /// The same of what the encoder has.
+    encoded: u64,
 }
 
 /// From ticks to nanoseconds since the recording began. All times of a recording have one rate, so that what was nested stays so.
@@ -91,11 +110,15 @@ impl Session {
             threads_begun: 0,
             open_calls_told: Instant::now(),
             events: Vec::new(),
+            accounts: Accounts::default(),
+            stall: None,
+            closes: false,
         };
         session.tell_origin();
-        session.flush()?;
+        session.outlet.write(&mut session.encoder)?;
         // What was noted before is not of this recording.
         probe.take_noted();
+        session.accounts.before = returned(probe);
         registry(probe).record(true);
         Ok(session)
     }
@@ -104,7 +127,8 @@ impl Session {
         self.reporter.crossings()
     }
 
-    /// Writes what is new. True if there is so much that it should be looked at again at once.
+    /// Writes what is new. True if there is so much that it should be looked at again at once. Where the file takes nothing for now,
+    /// calls wait in their rings.
     pub(super) fn tick(&mut self) -> io::Result<bool> {
         let probe = self.crossings().probe();
         if self.times.ns_per_tick.is_none() {
@@ -113,10 +137,18 @@ impl Session {
             }
             self.times.ns_per_tick = Some(clock(probe).ns_per_tick());
         }
+        if self.stall.is_some() && !self.go_on()? {
+            return Ok(false);
+        }
         let tells_open = self.open_calls_told.elapsed() >= OPEN_CALLS_EVERY;
         let is_full = self.tell(tells_open.then_some(OPEN_FOR_NS));
         self.flush()?;
-        Ok(is_full)
+        Ok(is_full && self.stall.is_none())
+    }
+
+    /// Why nothing can be written for now, where that is so and calls may be lost by it.
+    pub(super) fn waits_for(&self) -> Option<&io::Error> {
+        self.stall.as_ref().map(|stall| &stall.error).filter(|_| !self.outlet.is_pipe())
     }
 
     /// Writes the rest, and closes the recording.
@@ -124,6 +156,10 @@ impl Session {
         let probe = self.crossings().probe();
         registry(probe).record(false);
         self.times.ns_per_tick.get_or_insert_with(|| clock(probe).ns_per_tick());
+        if let Some(stall) = self.stall.take() {
+            self.flush_now()?;
+            self.tell_stall(stall);
+        }
         self.tell(Some(0));
         let (pause, collections) = probe.under_way();
         pause.iter().for_each(|pause| tell_pause(&mut self.encoder, &self.times, pause));
@@ -138,7 +174,43 @@ impl Session {
             // The one does not tell a code, the other is none.
             Some(ProcessEnd::QuickExit) | None => End::Stopped { at_ns },
         });
-        self.flush()
+        self.flush_now()
+    }
+
+    /// Ends the recording with what is in the file: whatever there was to be written besides is dropped, and counted there as lost, if
+    /// that can still be written. Nothing is recorded from now on.
+    pub(super) fn give_up(&mut self) {
+        let probe = self.crossings().probe();
+        registry(probe).record(false);
+        self.times.ns_per_tick.get_or_insert_with(|| clock(probe).ns_per_tick());
+        self.stall = None;
+        self.accounts.settled += self.outlet.give_up(&mut self.encoder);
+        self.accounts.encoded = 0;
+        let now = self.times.ns(clock(probe).now());
+        let calls = self.missing_calls();
+        if calls > 0 {
+            self.encoder.loss(&Loss { thread: None, until_ns: now, calls });
+        }
+        self.encoder.end(&End::Stopped { at_ns: now });
+        self.closes = true;
+        self.close();
+    }
+
+    /// Tries to write the last words of a recording that was given up, if they are not written yet.
+    pub(super) fn close(&mut self) {
+        if self.closes {
+            self.closes = self.outlet.write(&mut self.encoder).is_err();
+            if self.closes {
+                // Half of them would be half a block at the end.
+                self.outlet.keep_whole();
+            }
+        }
+    }
+
+    /// Calls that returned since the beginning, and that the file does not tell of.
+    pub(super) fn missing_calls(&self) -> u64 {
+        let returned = returned(self.crossings().probe());
+        returned.saturating_sub(self.accounts.before).saturating_sub(self.accounts.settled)
     }
 
     /// Tells what is new; calls that are open too, if they are for so long.
@@ -213,9 +285,12 @@ impl Session {
             thread.tell_name(encoder, task);
         }
         if !events.is_empty() {
+            faults::recorder_panics();
+            self.accounts.encoded += events.len() as u64;
             encoder.calls(thread.number, events.iter().copied());
         }
         if lost > thread.lost {
+            self.accounts.encoded += lost - thread.lost;
             encoder.loss(&Loss { thread: Some(thread.number), until_ns: now, calls: lost - thread.lost });
             thread.lost = lost;
         }
@@ -235,8 +310,77 @@ impl Session {
         }
     }
 
+    /// Writes what was told. What finds no room for now stays.
     fn flush(&mut self) -> io::Result<()> {
-        self.outlet.write(&mut self.encoder).inspect_err(|_| registry(self.crossings().probe()).record(false))
+        match self.outlet.write(&mut self.encoder) {
+            Ok(()) => {
+                self.accounts.settled += std::mem::take(&mut self.accounts.encoded);
+                Ok(())
+            }
+            Err(error) if passes(&error) => {
+                self.stall = Some(Stall::new(error));
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes what was told, or fails. A pipe is given some time.
+    fn flush_now(&mut self) -> io::Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.flush()?;
+            let Some(Stall { error, .. }) = self.stall.take() else { return Ok(()) };
+            if error.kind() != io::ErrorKind::WouldBlock || Instant::now() >= deadline {
+                return Err(error);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Tries again, if it is time, what could not be written. True if it is written now.
+    fn go_on(&mut self) -> io::Result<bool> {
+        let Some(mut stall) = self.stall.take() else { return Ok(true) };
+        if !stall.is_due() {
+            self.stall = Some(stall);
+            return Ok(false);
+        }
+        self.flush()?;
+        match self.stall.take() {
+            None => {
+                self.tell_stall(stall);
+                Ok(true)
+            }
+            Some(again) => {
+                self.forget_ended(&mut stall);
+                self.stall = Some(stall.goes_on(again.error));
+                Ok(false)
+            }
+        }
+    }
+
+    /// While nothing can be written, threads that have ended would be kept with their rings, without end.
+    fn forget_ended(&mut self, stall: &mut Stall) {
+        let probe = self.crossings().probe();
+        for RecordedTask { task, .. } in registry(probe).recorded_tasks().into_iter().filter(|it| it.ended) {
+            let mut calls = 0;
+            let lost = task.take_events(|_| calls += 1);
+            let known = self.threads.remove(&task.id());
+            stall.lost_calls += calls + lost - known.as_ref().map_or(0, |thread| thread.lost);
+            stall.ended_threads.extend(known.map(|thread| thread.number));
+        }
+    }
+
+    /// Tells what went by meanwhile.
+    fn tell_stall(&mut self, stall: Stall) {
+        let now = self.times.ns(clock(self.crossings().probe()).now());
+        if stall.lost_calls > 0 {
+            self.accounts.encoded += stall.lost_calls;
+            self.encoder.loss(&Loss { thread: None, until_ns: now, calls: stall.lost_calls });
+        }
+        for thread in stall.ended_threads {
+            self.encoder.thread_ended(thread, now);
+        }
     }
 }
 
@@ -325,4 +469,11 @@ fn registry(probe: &Probe) -> &Registry {
 
 fn clock(probe: &Probe) -> &ProbeClock {
     probe.boundary().clock()
+}
+
+/// Calls that have returned, of all tasks.
+fn returned(probe: &Probe) -> u64 {
+    let snapshot = probe.snapshot().snapshot;
+    let rows = snapshot.tasks.iter().chain(&snapshot.folded_tasks);
+    rows.map(|row| (row.counts.enter + row.counts.reverse_leave).saturating_sub(row.mismatches)).sum()
 }

@@ -95,6 +95,11 @@ impl<R: Read> Blocks<R> {
         }
     }
 
+    /// Behind [`file_header`](Blocks::file_header): the stream has no more than the first bytes of a recording, or none.
+    pub fn is_barely_begun(&self) -> bool {
+        MAGIC.starts_with(self.rest())
+    }
+
     /// The next block, or what is wrong with the bytes in its place.
     pub fn next(&mut self) -> io::Result<Found> {
         loop {

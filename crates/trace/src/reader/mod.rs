@@ -25,6 +25,8 @@ pub enum ReadError {
     Io(io::Error),
     /// The file is none.
     NotARecording,
+    /// There is nothing in it: its process ended, or is still, before the recording began.
+    NothingYet,
     /// It is of this version of the format.
     Version(u16),
     /// A ring can only be read from a file, as its beginning may lie anywhere.
@@ -40,6 +42,10 @@ impl fmt::Display for ReadError {
             ReadError::NotARecording => f.write_str(
                 "not a recording of clrhost: it does not begin as one, and no block of one is near its beginning. \
                  Recordings are made by `clrhost trace -o FILE -- COMMAND`",
+            ),
+            ReadError::NothingYet => f.write_str(
+                "nothing is recorded in it yet: it is empty, as a recording is whose process was killed, or has come no further, \
+                 before it began",
             ),
             ReadError::Version(version) => write!(
                 f,
@@ -87,13 +93,14 @@ impl<R: Read> Reader<R> {
     ///
     /// # Errors
     ///
-    /// If the source fails, is no recording, one of another version, or a ring, for which there is [`Reader::open`].
+    /// If the source fails, is no recording, an empty one, one of another version, or a ring, for which there is [`Reader::open`].
     pub fn new(source: R) -> Result<Reader<R>, ReadError> {
         let mut blocks = Blocks::new(source, 0);
         match blocks.file_header()? {
             Ok(FileHeader { segments: 0, .. }) => Ok(Reader::of(blocks, Vec::new())),
             Ok(_) => Err(ReadError::RingInAStream),
             Err(BadFileHeader::Version(version)) => Err(ReadError::Version(version)),
+            Err(_) if blocks.is_barely_begun() => Err(ReadError::NothingYet),
             Err(_) => Err(ReadError::NotARecording),
         }
     }
