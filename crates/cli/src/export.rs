@@ -1,8 +1,8 @@
 //! Metrics and spans for Prometheus and OpenTelemetry: the options, and `clrhost export`.
 
-use crate::live::{Choice, fail, time};
+use crate::live::{Choice, fail};
 use crate::trace::reports::runs;
-use crate::{complain, exit_code};
+use crate::{complain, exit_code, units};
 use clap::Args;
 use clrhost::report::Report;
 use clrhost::with_all_signals_blocked;
@@ -61,11 +61,11 @@ pub struct ExportOptions {
     pub otlp_interval: Option<Duration>,
 
     /// Send native calls that last at least this long as spans, as 500ms
-    #[arg(long, value_name = "TIME", value_parser = time, requires = "otlp")]
+    #[arg(long, value_name = "TIME", value_parser = units::duration, requires = "otlp")]
     pub otlp_spans_over: Option<Duration>,
 
     /// From when on a native call that does not return counts as stuck
-    #[arg(long, value_name = "TIME", value_parser = time, default_value = "5s")]
+    #[arg(long, value_name = "TIME", value_parser = units::duration, default_value = "5s")]
     pub stuck_over: Duration,
 
     /// How many native functions, and callbacks, of a process have metrics of their own; the rest is summed
@@ -103,7 +103,7 @@ impl ExportOptions {
 }
 
 fn interval(text: &str) -> Result<Duration, String> {
-    match time(text)? {
+    match units::duration(text)? {
         interval if interval < Duration::from_millis(100) => Err("at least 100ms".to_owned()),
         interval => Ok(interval),
     }

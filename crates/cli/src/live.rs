@@ -1,7 +1,7 @@
 //! What the commands for running processes have in common: how a process is chosen, and how they end where it cannot be asked.
 
 use crate::args::Format;
-use crate::{complain, exit_code, recording};
+use crate::{complain, exit_code, recording, units};
 use clap::{Args, Subcommand};
 use clrhost::report::printable;
 use clrhost_control::client::{Error, Process};
@@ -71,7 +71,7 @@ pub struct Top {
     pub choice: Choice,
 
     /// How long one reading stands, as 1s or 500ms
-    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = time)]
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = units::duration)]
     pub interval: Duration,
 
     /// Print one table of one interval, and end; that is so as well where stdout is no terminal
@@ -86,7 +86,7 @@ pub struct Stuck {
     pub choice: Choice,
 
     /// Threads that have been in one native call for at least this long, as 5s, 200ms or 2m
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = time)]
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = units::duration)]
     pub over: Duration,
 
     /// As JSON (docs/live.md)
@@ -132,7 +132,7 @@ pub enum CtlCommand {
         max_size: Option<u64>,
 
         /// Record for so long: 30s, 5m, 1h, or [[dd:]hh:]mm:ss
-        #[arg(long, value_name = "TIME", value_parser = recording::duration)]
+        #[arg(long, value_name = "TIME", value_parser = units::some_time)]
         duration: Option<Duration>,
     },
     /// End the recording, whoever began it
@@ -214,37 +214,9 @@ pub fn target_name(name: &TargetName) -> String {
     printable(&line)
 }
 
-/// Reads "5s", "1.5s", "200ms", "2m" or "1h".
-pub fn time(text: &str) -> Result<Duration, String> {
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let seconds = match unit.trim() {
-        "ms" => 0.001,
-        "s" | "" => 1.0,
-        "m" | "min" => 60.0,
-        "h" => 3600.0,
-        _ => return Err("a time is a number with ms, s, m or h behind it".to_owned()),
-    };
-    let number: f64 =
-        number.parse().map_err(|_| "a time begins with a number, as in 5s or 200ms".to_owned())?;
-    Duration::try_from_secs_f64(number * seconds).map_err(|error| error.to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_are_read_with_their_units() {
-        assert_eq!(time("5s"), Ok(Duration::from_secs(5)));
-        assert_eq!(time("0s"), Ok(Duration::ZERO));
-        assert_eq!(time("200ms"), Ok(Duration::from_millis(200)));
-        assert_eq!(time("1.5m"), Ok(Duration::from_secs(90)));
-        assert_eq!(time("7"), Ok(Duration::from_secs(7)));
-        for wrong in ["", "s", "5 parsecs", "-1s", "1e99h", "1.2.3s"] {
-            assert!(time(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn processes_are_known_by_their_program_and_by_their_application() {

@@ -1,5 +1,6 @@
 //! The options that record calls one by one, for `clrhost run` and `clrhost trace`.
 
+use crate::units;
 use clap::Args;
 use clrhost::{RecordingOptions, Replaces};
 use std::path::PathBuf;
@@ -19,7 +20,7 @@ pub struct Recording {
     pub max_size: Option<u64>,
 
     /// Record for so long from the start: 30s, 5m, 1h, or [[dd:]hh:]mm:ss; the program goes on
-    #[arg(long, value_name = "TIME", value_parser = duration, requires = "output")]
+    #[arg(long, value_name = "TIME", value_parser = units::some_time, requires = "output")]
     pub duration: Option<Duration>,
 }
 
@@ -57,33 +58,6 @@ pub fn size(text: &str) -> Result<u64, String> {
     Ok(bytes)
 }
 
-pub fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "a time is a number with s, m or h behind it, or [[dd:]hh:]mm:ss".to_owned();
-    let number = |digits: &str| digits.parse::<u64>().map_err(|_| wrong());
-    let seconds = if text.contains(':') {
-        let parts = text.split(':').map(number).collect::<Result<Vec<_>, _>>()?;
-        // Of days, hours, minutes and seconds, the last ones.
-        let units = [86_400_u64, 3_600, 60, 1];
-        let units = &units[units.len().checked_sub(parts.len()).ok_or_else(wrong)?..];
-        units
-            .iter()
-            .zip(&parts)
-            .try_fold(0_u64, |sum, (unit, part)| sum.checked_add(unit.checked_mul(*part)?))
-    } else {
-        let (digits, unit) = match text.chars().last() {
-            Some('s') => (&text[..text.len() - 1], 1),
-            Some('m') => (&text[..text.len() - 1], 60),
-            Some('h') => (&text[..text.len() - 1], 3_600),
-            _ => (text, 1),
-        };
-        number(digits)?.checked_mul(unit)
-    };
-    match seconds {
-        Some(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds)),
-        _ => Err(wrong()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,22 +67,6 @@ mod tests {
         assert_eq!((size("8M"), size("2g"), size("10000000")), (Ok(8 << 20), Ok(2 << 30), Ok(10_000_000)));
         for wrong in ["", "M", "3X", "1", "-5M", "99999999999T"] {
             assert!(size(wrong).is_err(), "{wrong:?}");
-        }
-    }
-
-    #[test]
-    fn durations() {
-        let seconds = |text| duration(text).map(|duration| duration.as_secs());
-        assert_eq!(
-            (seconds("30s"), seconds("5m"), seconds("1h"), seconds("7")),
-            (Ok(30), Ok(300), Ok(3600), Ok(7))
-        );
-        assert_eq!(
-            (seconds("01:30"), seconds("00:00:01:30"), seconds("1:00:00:00")),
-            (Ok(90), Ok(90), Ok(86_400))
-        );
-        for wrong in ["", "0", "x", "1:2:3:4:5", ":", "-1s", "1.5s"] {
-            assert!(duration(wrong).is_err(), "{wrong:?}");
         }
     }
 }

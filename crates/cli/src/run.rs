@@ -29,6 +29,9 @@ pub fn run(options: Run) -> i32 {
         Some(SourceName::Flag) => host = host.source(Source::Flag),
         None => {}
     }
+    if std::env::var_os("CLRHOST_CLOCK").is_some_and(|value| value == "system") {
+        host = host.system_clock();
+    }
     if options.no_hooks {
         host = host.without_hooks();
     }
@@ -101,6 +104,7 @@ fn run_reported(prepared: Prepared, ending: Ending) -> i32 {
 
 impl Ending {
     fn write(self, end: ProcessEnd) {
+        clrhost_control::remove_socket();
         let exit = Exit::from(end);
         if let Some(recorder) = Recorder::to_finish() {
             let path = recorder.path().display();

@@ -1,6 +1,6 @@
 //! Where the report, or a learned policy, goes: a file that was proved writable before the application ran, or stderr.
 
-use clrhost::new_file;
+use clrhost::{SpareDescriptor, new_file};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -16,6 +16,8 @@ pub enum Sink {
     File {
         path: PathBuf,
         draft: PathBuf,
+        /// The application may have used up all others when it ends.
+        spare: SpareDescriptor,
     },
     /// A device or pipe, written in place.
     Special {
@@ -44,7 +46,7 @@ impl Sink {
                 // Made and removed again: a program that is killed leaves nothing behind.
                 new_file(&draft, RIGHTS)?;
                 fs::remove_file(&draft)?;
-                Ok(Sink::File { path, draft })
+                Ok(Sink::File { path, draft, spare: SpareDescriptor::new() })
             }
         }
     }
@@ -59,8 +61,11 @@ impl Sink {
         let (path, written) = match self {
             Sink::Stderr => return write(&mut io::stderr()),
             Sink::Special { path, mut file } => (path, write(&mut file)),
-            Sink::File { path, draft } => {
-                let written = write_draft(&draft, &path, write).and_then(|()| fs::rename(&draft, &path));
+            Sink::File { path, draft, spare } => {
+                let created = spare.open(|| new_file(&draft, RIGHTS));
+                let written = created
+                    .and_then(|file| write_draft(file, &path, write))
+                    .and_then(|()| fs::rename(&draft, &path));
                 if written.is_err() {
                     // Half a draft is of no use, and the error that counts is the first one.
                     let _ = fs::remove_file(&draft);
@@ -73,11 +78,10 @@ impl Sink {
 }
 
 fn write_draft(
-    draft: &Path,
+    mut file: File,
     path: &Path,
     write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut file = new_file(draft, RIGHTS)?;
     if let Ok(replaced) = fs::metadata(path) {
         file.set_permissions(replaced.permissions())?;
     }

@@ -3,7 +3,7 @@
 use crate::Error;
 use clrhost_boundary::{Gate, TargetDescription};
 use clrhost_policy::{Mode, Verdict, Violations};
-use clrhost_probe::{Source, Timing};
+use clrhost_probe::{Source, Timing, say};
 use clrhost_report::subject_of;
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ impl Gate for PolicyGate {
             Verdict::Allow => Ok(()),
             Verdict::Deny { message } => {
                 if let Some(message) = &message {
-                    eprintln!("clrhost: {message}");
+                    say(format_args!("{message}"));
                 }
                 Err(message.unwrap_or_default())
             }

@@ -28,6 +28,7 @@ pub struct Host {
     policy: Option<Arc<Violations>>,
     properties: Vec<(String, String)>,
     without_hooks: bool,
+    system_clock: bool,
     notes_pauses: bool,
 }
 
@@ -77,6 +78,12 @@ impl Host {
     /// How crossings are seen; otherwise in the way that is best for the runtime (docs/sources.md).
     pub fn source(mut self, source: Source) -> Host {
         self.source = Some(source);
+        self
+    }
+
+    /// Takes times with the system's clock even where the processor's counter would do; crossings get dearer.
+    pub fn system_clock(mut self) -> Host {
+        self.system_clock = true;
         self
     }
 
@@ -181,7 +188,7 @@ impl Host {
         let config = ProbeConfig {
             source: self.source,
             timing: self.timing,
-            system_clock: false,
+            system_clock: self.system_clock,
             host: self.task_manager,
             gc: self.gc_manager,
             pauses: self.notes_pauses,

@@ -46,6 +46,7 @@ mod recorder;
 mod reporter;
 mod runtime;
 mod shim;
+mod spare;
 mod tasks;
 mod yielding;
 
@@ -60,6 +61,7 @@ pub use process_end::{
 pub use recorder::{Recorder, RecordingOptions, Replaces, beside};
 pub use reporter::{RECORDING_FAILED, Reporter};
 pub use runtime::{Component, GcStats, Runtime};
+pub use spare::SpareDescriptor;
 pub use tasks::Tasks;
 
 pub use clrhost_boundary::{
@@ -72,6 +74,6 @@ pub use clrhost_policy as policy;
 pub use clrhost_probe::{
     Attachment, Probe, ProbeConfig, ProbeError, ProbeSnapshot, Source, ThunkMemory, Timing,
     check_environment, check_thunks, configured_profiler, diagnostics_off, environment_beside,
-    environment_for, secure_execution,
+    environment_for, say, secure_execution,
 };
 pub use clrhost_report as report;

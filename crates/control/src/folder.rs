@@ -192,7 +192,8 @@ mod tests {
             fs::write(folder.path().join(name), "").unwrap();
         }
         remove_left_over(folder.path());
-        let mut left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
+        let mut left: Vec<_> =
+            fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
         left.sort();
         assert_eq!(left, [own.as_str(), "x.sock"]);
     }

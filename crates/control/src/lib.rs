@@ -14,4 +14,4 @@ pub mod protocol;
 mod server;
 mod stuck;
 
-pub use server::serve;
+pub use server::{remove_socket, serve};

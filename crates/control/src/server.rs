@@ -13,7 +13,9 @@
 
 use crate::protocol::{Answer, MAX_ADDRESSES, Method, Question, Request, VERSION};
 use crate::{folder, frame, numbers, stuck};
-use clrhost::{Recorder, RecordingOptions, Replaces, Reporter, secure_execution, with_all_signals_blocked};
+use clrhost::{
+    Recorder, RecordingOptions, Replaces, Reporter, say, secure_execution, with_all_signals_blocked,
+};
 use clrhost_probe::Probe;
 use clrhost_report::Exit;
 use std::fs;
@@ -84,12 +86,7 @@ pub fn serve(reporter: Reporter) {
 }
 
 fn complain(error: &io::Error) {
-    // Where stderr is closed nobody is left to tell.
-    let _ = writeln!(
-        io::stderr(),
-        "clrhost: `clrhost top` and its like will not find process {}: {error}",
-        std::process::id()
-    );
+    say(format_args!("`clrhost top` and its like will not find process {}: {error}", std::process::id()));
 }
 
 /// Removes the socket's file, for processes that end in another way than by `exit`; it does the same there by itself.

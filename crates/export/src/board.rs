@@ -198,7 +198,9 @@ impl Board {
         // The number may be another process's by now: then all begins anew.
         let is_same = |known: &Process| {
             let apart = known.since.duration_since(since).unwrap_or_else(|error| error.duration());
-            known.report.application == report.application && apart < Duration::from_secs(2)
+            // Where the system's clock was set, the process has gone on by its own.
+            let goes_on = report.process.wall_ns >= known.report.process.wall_ns;
+            known.report.application == report.application && (apart < Duration::from_secs(2) || goes_on)
         };
         let pid = report.process.pid;
         if self.processes.get(&pid).is_some_and(|known| !is_same(known)) {
@@ -234,6 +236,10 @@ impl Board {
         process.threads = report.tasks.iter().filter(|task| !task.ended).count() as u64;
         process.lost = process.lost.max(report.totals.lost);
         process.at = at;
+        if at < process.since {
+            // The clock was set back. Who reads this takes no beginning that is to come.
+            process.since = since;
+        }
         process.report = report;
     }
 }
@@ -340,6 +346,25 @@ mod tests {
         assert_eq!(calls(&board), of(&[("A", 1)]));
         board.renew(Vec::new());
         assert!(board.processes.is_empty());
+    }
+
+    /// To who reads them, a process with another beginning is one whose counters have begun again.
+    #[test]
+    fn setting_the_clock_begins_nothing_anew() {
+        let hour = Duration::from_secs(3600);
+        let mut board = board(5);
+        board.renew(vec![reading(1_000_000_000, &[row("A", 9)], &[])]);
+        let since = board.processes[&7].since;
+        let mut forward = reading(2_000_000_000, &[row("A", 10)], &[]);
+        forward.at += hour;
+        board.renew(vec![forward]);
+        assert_eq!((calls(&board), board.processes[&7].since), (of(&[("A", 10)]), since));
+        let mut back = reading(3_000_000_000, &[row("A", 11)], &[]);
+        back.at -= hour;
+        board.renew(vec![back]);
+        let process = &board.processes[&7];
+        assert_eq!(calls(&board), of(&[("A", 11)]));
+        assert_eq!(process.at.duration_since(process.since).unwrap(), Duration::from_secs(3));
     }
 
     #[test]

@@ -51,8 +51,10 @@ struct Seen {
     span: Span,
     /// When the process was looked at.
     looked: SystemTime,
-    /// The same by its own clock.
+    /// The same by the process's own clock, which nobody sets.
     looked_ns: u64,
+    /// When the call began, by that clock.
+    began_ns: u64,
 }
 
 /// Remembers calls between two looks.
@@ -73,9 +75,10 @@ impl Tracker {
     pub fn look(&mut self, readings: &[Reading]) {
         let mut before = std::mem::take(&mut self.seen);
         for reading in readings {
-            let pid = reading.report.process.pid;
-            // An older reading than the last one tells nothing.
-            if before.iter().any(|((of, _, _), seen)| *of == pid && seen.looked >= reading.at) {
+            let (pid, now_ns) = (reading.report.process.pid, reading.report.process.wall_ns);
+            // An older reading than the last one tells nothing. The system's clock may have been set back meanwhile.
+            let is_older = |seen: &Seen| seen.looked >= reading.at && seen.looked_ns >= now_ns;
+            if before.iter().any(|((of, _, _), seen)| *of == pid && is_older(seen)) {
                 let (same, rest) = before.into_iter().partition(|((of, _, _), _)| *of == pid);
                 before = rest;
                 self.seen.extend::<HashMap<Place, Seen>>(same);
@@ -86,8 +89,8 @@ impl Tracker {
             }
             let gone: Vec<_> = before.extract_if(|(of, _, _), _| *of == pid).collect();
             for (_, seen) in gone {
-                let uncertainty = reading.at.duration_since(seen.looked).unwrap_or_default();
-                self.end(seen.span, Some(uncertainty));
+                let uncertainty = now_ns.saturating_sub(seen.looked_ns);
+                self.end(seen.span, Some(Duration::from_nanos(uncertainty)));
             }
         }
         // Their processes are gone, nobody knows when.
@@ -111,12 +114,12 @@ impl Tracker {
                 // the time, which a busy machine reads tens of milliseconds apart.
                 let began_ns = report.process.wall_ns.saturating_sub(ns);
                 let is_same = |seen: &Seen| seen.span.name == name && began_ns <= seen.looked_ns;
-                let mut span = match before.remove(&place) {
-                    Some(seen) if is_same(&seen) => seen.span,
+                let (mut span, began_ns) = match before.remove(&place) {
+                    Some(seen) if is_same(&seen) => (seen.span, seen.began_ns),
                     other => {
                         // Another call has its place by now: that one is over.
                         other.map(|seen| before.insert(place, seen));
-                        Span {
+                        let span = Span {
                             pid,
                             command: command(report),
                             os_thread_id: task.os_thread_id,
@@ -128,12 +131,14 @@ impl Tracker {
                             begin,
                             end: reading.at,
                             uncertainty: None,
-                        }
+                        };
+                        (span, began_ns)
                     }
                 };
-                span.end = reading.at;
+                let looked_ns = report.process.wall_ns;
+                span.end = span.begin + Duration::from_nanos(looked_ns.saturating_sub(began_ns));
                 around = Some(span.clone());
-                self.seen.insert(place, Seen { span, looked: reading.at, looked_ns: report.process.wall_ns });
+                self.seen.insert(place, Seen { span, looked: reading.at, looked_ns, began_ns });
             }
         }
     }
@@ -217,6 +222,29 @@ mod tests {
         let looks =
             [(1000, vec![vec![leave("A", 150)]]), (1100, vec![vec![leave("A", 190)]]), (1200, vec![vec![]])];
         assert_eq!(spans(&looks), [("A".to_owned(), 250, Some(100))]);
+    }
+
+    #[test]
+    fn setting_the_clock_changes_no_duration_and_loses_no_span() {
+        for step in [-3_600_000_i64, 3_600_000] {
+            let mut tracker = Tracker::new(Duration::from_millis(100));
+            let looks = [(1000, 50), (1100, 150), (1200, 250), (1300, 0)];
+            for (index, (at, age)) in looks.into_iter().enumerate() {
+                let tasks = if age > 0 { vec![vec![leave("A", age)]] } else { vec![vec![]] };
+                let mut reading = reading(at * MS, &[], &tasks);
+                let set = Duration::from_millis(step.unsigned_abs());
+                match (index, step < 0) {
+                    (0, _) => {}
+                    (_, true) => reading.at -= set,
+                    (_, false) => reading.at += set,
+                }
+                tracker.look(&[reading]);
+            }
+            let (spans, _) = tracker.take();
+            assert_eq!(spans.len(), 1, "{step}");
+            let lasted = spans[0].end.duration_since(spans[0].begin).unwrap();
+            assert_eq!((lasted.as_millis(), spans[0].uncertainty), (250, Some(Duration::from_millis(100))));
+        }
     }
 
     #[test]

@@ -21,13 +21,11 @@ mod recording;
 mod reports;
 mod settings;
 
-use clrhost::{Probe, Reporter, on_adopted_process_end, secure_execution};
+use clrhost::{Probe, Reporter, on_adopted_process_end, say, secure_execution};
 use clrhost_abi::{Guid, Hresult};
 use reports::{LONGEST_PAUSE, Reports};
 use settings::Settings;
 use std::ffi::c_void;
-use std::fmt::Display;
-use std::io::{self, Write};
 use std::panic::catch_unwind;
 use std::sync::Arc;
 
@@ -49,23 +47,17 @@ pub unsafe extern "C" fn DllGetClassObject(
     }
 }
 
-/// Says something to whoever reads the process's stderr.
-fn complain(problem: &dyn Display) {
-    // Where it is closed nobody is left to tell.
-    let _ = writeln!(io::stderr(), "clrhost: {problem}");
-}
-
 /// Makes the probe, if a report or a recording is wanted.
 fn begin() -> bool {
     let Some(settings) = Settings::of_process() else { return false };
     if secure_execution() {
-        complain(
-            &"the program has rights that its caller lacks, so what the environment asks for is not done; nothing is watched",
-        );
+        say(format_args!(
+            "the program has rights that its caller lacks, so what the environment asks for is not done; nothing is watched"
+        ));
         return false;
     }
-    let unwatched = |problem: &dyn Display| {
-        complain(&format_args!("{problem}; nothing is watched in process {}", std::process::id()));
+    let unwatched = |problem: &dyn std::fmt::Display| {
+        say(format_args!("{problem}; nothing is watched in process {}", std::process::id()));
         false
     };
     let probe = match Probe::adopt(settings.probe()) {
@@ -83,10 +75,17 @@ fn begin() -> bool {
         probe,
         move |may_end| running.as_ref().map_or(LONGEST_PAUSE, |reports| reports.keep_up(may_end)),
         move |end| {
-            if let Some(reports) = reports {
+            clrhost_control::remove_socket();
+            // First of all: of a process that crashes it is not known how long it will last.
+            if let Some(reports) = &reports {
                 reports.end(end);
             }
-            recording::finish(end);
+            // The report says so too: it is what the tracer reads.
+            if !recording::finish(end)
+                && let Some(reports) = &reports
+            {
+                reports.end(end);
+            }
         },
     );
     match ending {

@@ -1,7 +1,6 @@
 //! Records each call into a file, if that is wanted.
 
-use crate::complain;
-use clrhost::{ProcessEnd, Recorder, RecordingOptions, Replaces, Reporter, beside};
+use clrhost::{ProcessEnd, Recorder, RecordingOptions, Replaces, Reporter, beside, say};
 use std::io::ErrorKind;
 
 /// Begins to record. Where the file is there already, the process's number comes into its name. What is in the way is said, and
@@ -19,14 +18,16 @@ pub fn start(reporter: Reporter, options: &RecordingOptions) {
     });
     if let Err(error) = started {
         let path = options.path.display();
-        complain(&format_args!("process {} is not recorded in {path}: {error}", std::process::id()));
+        say(format_args!("process {} is not recorded in {path}: {error}", std::process::id()));
     }
 }
 
-/// Closes the recording that is under way, whoever began it.
-pub fn finish(end: ProcessEnd) {
-    let Some(recorder) = Recorder::of_process() else { return };
-    if let Err(error) = recorder.finish(Some(end)) {
-        complain(&format_args!("the recording {} is not whole: {error}", recorder.path().display()));
+/// Closes the recording that is under way, whoever began it. False if it is not whole.
+pub fn finish(end: ProcessEnd) -> bool {
+    let Some(recorder) = Recorder::to_finish() else { return true };
+    let finished = recorder.finish(Some(end));
+    if let Err(error) = &finished {
+        say(format_args!("the recording {} is not whole: {error}", recorder.path().display()));
     }
+    finished.is_ok()
 }

@@ -1,10 +1,9 @@
 //! Writes the report: while the process runs, so that there is one whatever happens to it, and at its end.
 
 use crate::clock;
-use crate::complain;
 use crate::settings::Settings;
 use clrhost::report::Exit;
-use clrhost::{ProcessEnd, Reporter, new_file};
+use clrhost::{ProcessEnd, Reporter, SpareDescriptor, new_file, say};
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind};
 use std::path::PathBuf;
@@ -25,6 +24,8 @@ pub struct Reports {
     /// Where a report lies until it is whole.
     draft: PathBuf,
     user_only: bool,
+    /// The program may have used up all others.
+    spare: SpareDescriptor,
     since: Instant,
     state: Mutex<State>,
 }
@@ -46,6 +47,7 @@ impl Reports {
             draft: path.with_file_name(draft),
             path,
             user_only: settings.user_only,
+            spare: SpareDescriptor::new(),
             since: Instant::now(),
             state: Mutex::default(),
         }
@@ -72,7 +74,7 @@ impl Reports {
             // The folder was there before. Whoever made it has gone, and nobody waits for the report.
             Err(error) if error.kind() == ErrorKind::NotFound && state.begun => {}
             Err(error) => {
-                complain(&format_args!("the report cannot be written to {}: {error}", self.path.display()))
+                say(format_args!("the report cannot be written to {}: {error}", self.path.display()));
             }
             Ok(()) => {}
         }
@@ -82,7 +84,9 @@ impl Reports {
     fn write(&self, exit: Exit) -> io::Result<()> {
         let report = self.reporter.report(exit, self.user_only);
         // What a report has is nobody's business but the user's: the command line is in it.
-        let written = new_file(&self.draft, 0o600)
+        let written = self
+            .spare
+            .open(|| new_file(&self.draft, 0o600))
             .and_then(|file| report.to_json(&mut BufWriter::new(file)))
             .and_then(|()| fs::rename(&self.draft, &self.path));
         if written.is_err() {

@@ -6,6 +6,7 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 /// The variables as they were when the runtime loaded the library.
@@ -17,6 +18,8 @@ pub struct Settings {
     /// Leave out the native calls of .NET's own assemblies.
     pub user_only: bool,
     source: Option<Source>,
+    /// Take times with the system's clock even where the processor's counter would do.
+    system_clock: bool,
     timing: Timing,
     beside_another: bool,
 }
@@ -30,7 +33,8 @@ impl Settings {
             // Another process of the same command may have been first.
             replaces: Replaces::Nothing,
             limit: number_in("CLRHOST_RECORD_LIMIT"),
-            duration: number_in("CLRHOST_RECORD_SECONDS").map(Duration::from_secs),
+            duration: number_in("CLRHOST_RECORD_SECONDS")
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
         });
         if report.is_none() && recording.is_none() {
             return None;
@@ -46,6 +50,7 @@ impl Settings {
             recording,
             user_only: is_on("CLRHOST_USER_ONLY"),
             source,
+            system_clock: env::var_os("CLRHOST_CLOCK").is_some_and(|value| value == "system"),
             beside_another: is_on("CLRHOST_BESIDE"),
             timing: if is_on("CLRHOST_COUNT_ONLY") { Timing::Counted } else { Timing::Timed },
         })
@@ -55,6 +60,7 @@ impl Settings {
     pub fn probe(&self) -> ProbeConfig {
         ProbeConfig {
             source: self.source,
+            system_clock: self.system_clock,
             timing: self.timing,
             beside_another: self.beside_another,
             pauses: self.timing == Timing::Timed,
@@ -71,7 +77,7 @@ fn file_in(variable: &str) -> Option<PathBuf> {
     Some(std::path::absolute(&path).unwrap_or(path))
 }
 
-fn number_in(variable: &str) -> Option<u64> {
+fn number_in<T: FromStr>(variable: &str) -> Option<T> {
     env::var(variable).ok()?.parse().ok()
 }
 

@@ -1,6 +1,7 @@
 //! What policy and host say of native functions that are about to be bound.
 
 use crate::probe::Probe;
+use crate::say;
 use crate::thunk::Thunk;
 use clrhost_boundary::{Admission, DeniedTarget, HostingLayer, TargetDescription};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -53,11 +54,11 @@ fn tell(layer: &HostingLayer, target: &TargetDescription, reason: &str) {
     }
     let printable = |text: &str| text.replace(char::is_control, "\u{FFFD}");
     let name = |text: &Option<String>| text.as_deref().map_or_else(|| "(not known)".to_owned(), printable);
-    eprintln!(
-        "clrhost: denied by the host: {} → {}!{}: {}",
+    say(format_args!(
+        "denied by the host: {} → {}!{}: {}",
         printable(&target.method),
         name(&target.library),
         name(&target.symbol),
         printable(reason)
-    );
+    ));
 }

@@ -1,5 +1,6 @@
 //! The one way in: every call from the runtime runs inside [`guarded`].
 
+use crate::say;
 use clrhost_abi::Hresult;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,9 +23,9 @@ pub(crate) fn guarded(entry: &'static str, body: impl FnOnce() -> Hresult) -> Hr
 fn defect(entry: &'static str) -> Hresult {
     static TOLD: AtomicBool = AtomicBool::new(false);
     if !TOLD.swap(true, Ordering::Relaxed) {
-        eprintln!(
-            "clrhost: internal error in {entry} (the message above tells where); the counts are not complete"
-        );
+        say(format_args!(
+            "internal error in {entry} (the message above tells where); the counts are not complete"
+        ));
     }
     Hresult::E_FAIL
 }

@@ -17,6 +17,7 @@ use crate::names::{Direction, Names};
 use crate::pauses::Pauses;
 use crate::pinvokes::PInvokes;
 use crate::rewrite::{Rewritten, Wanted};
+use crate::say;
 use crate::suspension::Suspensions;
 use crate::thread_state::{self, new_exit_key, os_thread_name, with_current};
 use crate::threads;
@@ -483,9 +484,9 @@ impl Probe {
             let what = format!("P/Invokes: the runtime's look-ups of them cannot be redirected: {error}");
             if self.gate.is_some() {
                 // Whatever it would deny could be called, and the runtime would run without us if it was refused here.
-                eprintln!(
-                    "clrhost: the policy cannot be enforced, so the process ends before anything runs: {what}"
-                );
+                say(format_args!(
+                    "the policy cannot be enforced, so the process ends before anything runs: {what}"
+                ));
                 const FAILURE: i32 = 125;
                 // SAFETY: ends the process, which has not begun to do what it was started for.
                 unsafe { libc::_exit(FAILURE) };
@@ -555,7 +556,7 @@ impl Probe {
         unhooked.push(what.clone());
         drop(unhooked);
         if self.gate.is_some() {
-            eprintln!("clrhost: the policy is not asked everywhere: {what}");
+            say(format_args!("the policy is not asked everywhere: {what}"));
         }
     }
 
@@ -711,13 +712,13 @@ fn redirect_lookups(info: &ProfilerInfo) -> std::io::Result<()> {
 fn tell_failure(failure: &HostFailure) {
     let HostFailure { method, hresult, panic } = failure;
     match panic {
-        Some(message) => eprintln!(
-            "clrhost: the host panicked in {method}: {message}; the hosting layer is shut, the application goes on"
-        ),
+        Some(message) => say(format_args!(
+            "the host panicked in {method}: {message}; the hosting layer is shut, the application goes on"
+        )),
         None if *hresult == Hresult::E_FAIL => {
-            eprintln!(
-                "clrhost: the host answered E_FAIL in {method}; the hosting layer is shut, the application goes on"
-            );
+            say(format_args!(
+                "the host answered E_FAIL in {method}; the hosting layer is shut, the application goes on"
+            ));
         }
         None => {}
     }

@@ -327,7 +327,9 @@ pub(crate) fn whole_blocks(bytes: &[u8]) -> (usize, u64) {
     while let Some(header) = BlockHeader::parse(&bytes[whole..])
         && let Some(block) = bytes[whole..].get(..header.block_bytes())
     {
-        if let Some((head, _)) = Head::parse(&block[BLOCK_HEADER_BYTES..]).filter(|_| header.kind == kind::CALLS) {
+        if let Some((head, _)) =
+            Head::parse(&block[BLOCK_HEADER_BYTES..]).filter(|_| header.kind == kind::CALLS)
+        {
             calls += u64::from(head.count);
         }
         whole += block.len();

@@ -55,7 +55,7 @@ pub fn set(command: &mut Command, options: &Trace, library: &Path, folder: &Priv
     let recording = &options.recording;
     let number = |number: Option<u64>| number.map(|number| number.to_string());
     let (limit, seconds) =
-        (number(recording.max_size), number(recording.duration.map(|duration| duration.as_secs())));
+        (number(recording.max_size), recording.duration.map(|time| time.as_secs_f64().to_string()));
     match &recording.output {
         Some(path) => command.env("CLRHOST_RECORD", std::path::absolute(path).unwrap_or(path.clone())),
         None => command.env_remove("CLRHOST_RECORD"),

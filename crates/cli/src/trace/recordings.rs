@@ -3,7 +3,7 @@
 use super::outlet::{is_template, numbered};
 use super::reports::Process;
 use crate::complain;
-use clrhost::beside;
+use clrhost::{RECORDING_FAILED, beside};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -31,7 +31,7 @@ impl Recordings {
         Ok(Recordings { path })
     }
 
-    /// Says where they are. False if one is missing.
+    /// Says where they are. False if one is missing or not whole.
     pub fn tell(&self, processes: &[Process]) -> bool {
         let mut all_there = !processes.is_empty();
         for process in processes {
@@ -39,6 +39,11 @@ impl Recordings {
             let own =
                 if is_template(&self.path) { numbered(&self.path, pid) } else { beside(&self.path, pid) };
             let path = if own.exists() { &own } else { &self.path };
+            let failed = process.report.notes.iter().find(|note| note.code == RECORDING_FAILED);
+            if let Some(failed) = failed {
+                complain(format_args!("of process {pid}: {}", failed.text));
+                all_there = false;
+            }
             if !path.exists() {
                 complain(format_args!("there is no recording of process {pid}: {}", process.command));
                 all_there = false;

@@ -29,7 +29,7 @@ pub struct Found {
 
 /// Reads the reports. To be called right after the command ended.
 pub fn collect(folder: &PrivateFolder, ended: &Ended) -> Found {
-    let now = SystemTime::now();
+    let now = monotonic();
     let mut found = Found::default();
     let files = match report_files(folder.path()) {
         Ok(files) => files,
@@ -43,20 +43,37 @@ pub fn collect(folder: &PrivateFolder, ended: &Ended) -> Found {
     let mut read_ones = Vec::new();
     for path in files {
         match read(&path) {
-            Ok(one) => read_ones.push(one),
+            Ok((report, _)) => read_ones.push((report, began(&path))),
             Err(error) => {
                 found.problems.push(format!("a report cannot be read: {}: {error}", path.display()))
             }
         }
     }
     let pids: Vec<u32> = read_ones.iter().map(|(report, _)| report.process.pid).collect();
-    for (index, (report, made)) in read_ones.into_iter().enumerate() {
+    for (index, (report, began)) in read_ones.into_iter().enumerate() {
         // A process that became another .NET program by exec left a report on each.
         let went_on = pids[index + 1..].contains(&report.process.pid);
-        let age = now.duration_since(made).unwrap_or_default();
+        // By clocks that nobody sets.
+        let made = began + Duration::from_nanos(report.process.wall_ns);
+        let age = now.saturating_sub(made);
         found.processes.push(complete(report, age, went_on, ended));
     }
     found
+}
+
+/// When the process began to be watched, which the name of its report says; otherwise now.
+fn began(path: &Path) -> Duration {
+    let name = path.file_stem().and_then(|name| name.to_str());
+    let time = name.and_then(|name| name.split('-').next()?.parse().ok());
+    time.map_or_else(monotonic, Duration::from_nanos)
+}
+
+/// Time since some moment before all processes, the same for all of them.
+fn monotonic() -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: writes a structure of ours; this clock is always there.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut time) };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
 /// Sorted by name, and so by time.

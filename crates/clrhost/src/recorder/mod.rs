@@ -15,11 +15,11 @@ mod session;
 mod stall;
 
 use crate::process_end::with_write_signals_blocked;
-use crate::{ProcessEnd, Reporter, with_all_signals_blocked};
+use crate::{ProcessEnd, Reporter, say, with_all_signals_blocked};
 pub use beside::beside;
 use outlet::Outlet;
 use session::Session;
-use std::io::{self, Write};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -259,7 +259,6 @@ impl Shared {
     }
 
     fn complain(&self, what: std::fmt::Arguments) {
-        // Where that cannot be written either nobody is left to tell.
-        let _ = writeln!(io::stderr(), "clrhost: the recording {} {what}", self.path.display());
+        say(format_args!("the recording {} {what}", self.path.display()));
     }
 }
