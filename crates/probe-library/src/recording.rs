@@ -18,7 +18,9 @@ pub fn start(reporter: Reporter, options: &RecordingOptions) {
     });
     if let Err(error) = started {
         let path = options.path.display();
-        say(format_args!("process {} is not recorded in {path}: {error}", std::process::id()));
+        let why = format!("process {} is not recorded in {path}: {error}", std::process::id());
+        say(format_args!("{why}"));
+        Recorder::not_recorded(why);
     }
 }
 

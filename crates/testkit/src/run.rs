@@ -121,6 +121,19 @@ impl Run {
         self
     }
 
+    /// Lets the command, and what it starts, have no more than so much of a resource, as `libc::RLIMIT_NOFILE`.
+    pub fn resource_limit(mut self, resource: u32, most: u64) -> Run {
+        let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
+        // SAFETY: setrlimit is async-signal-safe, and the closure touches nothing else.
+        unsafe {
+            self.command.pre_exec(move || match libc::setrlimit(resource, &limit) {
+                0 => Ok(()),
+                _ => Err(std::io::Error::last_os_error()),
+            });
+        }
+        self
+    }
+
     /// Sends `signal` to the command once it has printed `line` on standard output.
     pub fn signal_after_line(mut self, line: &str, signal: i32) -> Run {
         self.signal = Some((line.to_owned(), signal));

@@ -41,10 +41,12 @@ impl Recordings {
             let path = if own.exists() { &own } else { &self.path };
             let failed = process.report.notes.iter().find(|note| note.code == RECORDING_FAILED);
             if let Some(failed) = failed {
-                complain(format_args!("of process {pid}: {}", failed.text));
+                complain(format_args!(
+                    "process {pid} is not recorded whole, {}: {}",
+                    process.command, failed.text
+                ));
                 all_there = false;
-            }
-            if !path.exists() {
+            } else if !path.exists() {
                 complain(format_args!("there is no recording of process {pid}: {}", process.command));
                 all_there = false;
             } else if processes.len() > 1 {

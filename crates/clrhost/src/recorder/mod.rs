@@ -154,6 +154,11 @@ impl Recorder {
         self.shared.pid == std::process::id() && !self.shared.lock().is_over
     }
 
+    /// Has the reports of this process say that it is not recorded as was wanted, and why: a sentence.
+    pub fn not_recorded(why: String) {
+        *FAILURE.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.shared.path

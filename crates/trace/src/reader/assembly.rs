@@ -36,7 +36,7 @@ impl Assembly {
         match event {
             Event::Origin(origin) => self.recording.origin = origin,
             Event::Targets { first, targets } => {
-                for (number, target) in (first..).zip(targets) {
+                for (number, target) in (first..=u32::MAX).zip(targets) {
                     let position = self.target(number);
                     self.recording.targets[position as usize] = target;
                 }
