@@ -5,7 +5,7 @@
 
 use crate::support::{Under, lost, read, returned_of};
 use clrhost_testkit::{Run, clrhost, dotnet, dotnet_root, fixture, scratch};
-use clrhost_trace::{DamageKind, End, Event, Reader};
+use clrhost_trace::{Call, DamageKind, End, Event, Reader, Recording};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::os::unix::process::CommandExt;
@@ -16,8 +16,10 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 const KILLS: u64 = 200;
-/// What a thread's ring holds, docs/trace.md: so much may be on its way, and as much being written.
-const RING_CALLS: u64 = 32_768;
+/// Calls of which the program tells when it made them: fixtures/native/counted.c.
+const TOLD_CALLS: u64 = 1 << 20;
+/// So many calls find room in any ring, so that the first ones in the file are the first ones of all.
+const SURELY_FIRST: usize = 500;
 /// How far the rates of two clocks, which are compared over less than a second, may be apart.
 const CLOCKS_APART_NS: u64 = 1_000_000;
 
@@ -32,9 +34,22 @@ struct Way {
 }
 
 impl Way {
+    /// One in ten is fast: there is much to read then.
     fn number(number: u64) -> Way {
+        let is_fast = number % 10 == 9;
+        let number = if is_fast { number / 10 } else { number };
         let under = if number.is_multiple_of(2) { Under::Run } else { Under::Trace };
-        Way { under, is_ring: number / 2 % 2 == 1, is_fast: number / 4 % 3 == 1 }
+        Way { under, is_ring: number / 2 % 2 == 1, is_fast }
+    }
+
+    /// Calls that are made, and how long each takes.
+    fn calls(self) -> (u64, &'static str) {
+        match (self.is_fast, self.is_ring) {
+            (false, _) => (5000, "20000"),
+            (true, false) => (200_000, "0"),
+            // As many as are written over.
+            (true, true) => (1_500_000, "300"),
+        }
     }
 }
 
@@ -72,8 +87,8 @@ impl Life {
         if way.under == Under::Trace {
             command.arg("--").arg(dotnet());
         }
-        let (calls, ns) = if way.is_fast { ("2000000", "0") } else { ("5000", "20000") };
-        command.arg(fixture("Counted")).arg(&counter).args([calls, ns]);
+        let (calls, ns) = way.calls();
+        command.arg(fixture("Counted")).arg(&counter).arg(calls.to_string()).arg(ns);
         command.env("DOTNET_ROOT", dotnet_root()).env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1");
         // What a killed tracer cannot take away goes with the folder, and a killed process's socket too.
         command.env("TMPDIR", &folder).env("CLRHOST_CONTROL", "off");
@@ -87,13 +102,13 @@ impl Life {
         number_at(&self.counter, 0)
     }
 
-    /// Waits until the program calls. False if it ends before.
-    fn calls(&mut self) -> bool {
-        while self.made() == 0 {
+    /// Waits until the program has made so many calls. False if it ends before.
+    fn waits_for(&mut self, calls: u64) -> bool {
+        while self.made() < calls {
             if self.child.try_wait().expect("it can be waited for").is_some() {
                 return false;
             }
-            thread::sleep(Duration::from_micros(500));
+            thread::sleep(Duration::from_millis(1));
         }
         true
     }
@@ -135,10 +150,12 @@ struct Found {
     ending: AtomicU64,
     /// It had closed the recording.
     whole: AtomicU64,
+    /// It had written over the oldest calls.
+    wrapped: AtomicU64,
     /// Those of which it was checked that nothing is missing before the last time at which the process said to live.
     compared: AtomicU64,
-    /// Calls that are in no file and are not counted as lost, the most of one process.
-    most_missing: AtomicU64,
+    /// Of those with slow calls, for how long before the end there is nothing, the longest.
+    longest_missing_us: AtomicU64,
 }
 
 /// Looks at what a killed process has left.
@@ -165,46 +182,72 @@ fn check(life: &Life, found: &Found, what: &str) {
     );
     let (recorded, lost) = (returned_of(&recording, "Counted.fx_counted"), lost(&recording));
     assert!(recorded <= made, "{what}: {recorded} of {made} calls");
-    let missing = made.saturating_sub(recorded).saturating_sub(lost);
-    match recording.end {
-        End::Cut => {
-            // The last call is one that had not returned.
-            assert!(missing <= 2 * RING_CALLS + 1, "{what}: {missing} of {made} calls");
-            let stage = match made {
-                0 => &found.starting,
-                made if made < if life.way.is_fast { 2_000_000 } else { 5000 } => &found.calling,
-                _ => &found.ending,
-            };
-            stage.fetch_add(1, Ordering::Relaxed);
-            found.most_missing.fetch_max(missing, Ordering::Relaxed);
-        }
-        _ => {
-            assert_eq!(missing, 0, "{what}: it had closed the recording");
-            found.whole.fetch_add(1, Ordering::Relaxed);
-        }
+    if recording.end == End::Cut {
+        let stage = match made {
+            0 => &found.starting,
+            made if made < life.way.calls().0 => &found.calling,
+            _ => &found.ending,
+        };
+        stage.fetch_add(1, Ordering::Relaxed);
+    } else {
+        assert!(
+            recorded + lost >= made,
+            "{what}: it had closed the recording, with {recorded} and {lost} of {made}"
+        );
+        found.whole.fetch_add(1, Ordering::Relaxed);
     }
-    if !life.way.is_fast && lost == 0 && recorded > 0 {
+    let is_overwritten = life.way.is_ring && recording.losses.iter().any(|loss| loss.thread.is_none());
+    found.wrapped.fetch_add(is_overwritten.into(), Ordering::Relaxed);
+    if recorded >= SURELY_FIRST as u64 && !is_overwritten {
         let alive = last_alive(&life.file);
-        let calls = recording
-            .calls
-            .iter()
-            .filter(|call| recording.targets[call.target as usize].method == "Counted.fx_counted");
-        // By how much the program's clock is ahead of the recording's.
-        let apart = (0..)
-            .zip(calls)
-            .take(recorded as usize)
-            .map(|(index, call)| number_at(&life.counter, 1 + index).wrapping_sub(call.began_ns));
-        let apart = apart.min().expect("a call");
-        // The first call that is missing had returned when the next one was made.
-        if recorded + 1 < made {
-            let returned_before = number_at(&life.counter, 1 + recorded + 1) - apart;
-            assert!(
-                returned_before + CLOCKS_APART_NS >= alive,
-                "{what}: call {recorded} is missing, before {returned_before}, and the process lived at {alive}"
-            );
-        }
+        let before = made_before(life, &recording, alive);
+        assert!(
+            recorded + lost >= before,
+            "{what}: {recorded} and {lost} lost of {before} calls until {alive}"
+        );
         found.compared.fetch_add(1, Ordering::Relaxed);
+        found.longest_missing_us.fetch_max(missing_us(life, &recording, made), Ordering::Relaxed);
     }
+}
+
+/// When the program says that it made its calls, by its own clock.
+fn told(life: &Life) -> Vec<u64> {
+    let calls = life.made().min(TOLD_CALLS) as usize;
+    let mut bytes = vec![0; 8 * calls];
+    File::open(&life.counter).and_then(|file| file.read_exact_at(&mut bytes, 8)).expect("the times of calls");
+    bytes.chunks(8).map(|eight| u64::from_le_bytes(eight.try_into().expect("eight"))).collect()
+}
+
+fn counted(recording: &Recording) -> impl Iterator<Item = &Call> {
+    recording
+        .calls
+        .iter()
+        .filter(|call| recording.targets[call.target as usize].method == "Counted.fx_counted")
+}
+
+/// By how much the program's clock is ahead of the recording's: a call is told after it began, and sometimes right after.
+fn apart(told: &[u64], recording: &Recording) -> u64 {
+    let pairs = told.iter().zip(counted(recording)).take(SURELY_FIRST);
+    pairs.map(|(told, call)| told.wrapping_sub(call.began_ns)).min().expect("calls")
+}
+
+/// How many calls had returned at this time: each had when the next one was made.
+fn made_before(life: &Life, recording: &Recording, at_ns: u64) -> u64 {
+    let told = told(life);
+    let apart = apart(&told, recording);
+    let begun = told.partition_point(|told| told.wrapping_sub(apart) + CLOCKS_APART_NS < at_ns);
+    begun.saturating_sub(1) as u64
+}
+
+/// How long before the last call that was made the last one was that is in the file.
+fn missing_us(life: &Life, recording: &Recording, made: u64) -> u64 {
+    if life.way.is_fast || made == 0 {
+        return 0;
+    }
+    let told = told(life);
+    let (apart, last) = (apart(&told, recording), told.last().expect("a call"));
+    let recorded = counted(recording).map(|call| call.began_ns).max().expect("a call");
+    (last - apart).saturating_sub(recorded) / 1000
 }
 
 /// The last time at which the process said that it lived, and that all before is in the file.
@@ -219,18 +262,21 @@ fn last_alive(file: &Path) -> u64 {
     alive
 }
 
-/// How long a life takes from its start, and from the first call, on this machine as it is now.
-fn lifetimes(way: Way) -> (Duration, Duration) {
-    let began = Instant::now();
+/// How long the parts of a life take on this machine as it is now: all of it, what comes from the first call on, and what comes
+/// when all calls are made.
+fn parts(way: Way) -> [Duration; 3] {
     let mut life = Life::begin(way);
-    assert!(life.calls(), "it calls");
-    let called = Instant::now();
+    let mut since = [Instant::now(); 3];
+    assert!(life.waits_for(1), "it calls");
+    since[1] = Instant::now();
+    assert!(life.waits_for(way.calls().0), "it makes all calls");
+    since[2] = Instant::now();
     life.child.wait().expect("it ends");
-    let lifetimes = (began.elapsed(), called.elapsed());
+    let parts = since.map(|since| since.elapsed());
     let found = Found::default();
     check(&life, &found, "not killed");
     assert_eq!(found.whole.into_inner(), 1, "{way:?}");
-    lifetimes
+    parts
 }
 
 #[test]
@@ -241,7 +287,7 @@ fn a_killed_process_leaves_what_can_be_read() {
     let seed = from_environment("CLRHOST_SEED").unwrap_or(since.as_nanos() as u64);
     eprintln!("CLRHOST_SEED={seed}");
     let began = Instant::now();
-    let all = lifetimes(Way { under: Under::Trace, is_ring: false, is_fast: false });
+    let parts = parts(Way { under: Under::Trace, is_ring: false, is_fast: false });
     let (next, found) = (AtomicU64::new(0), Found::default());
     let threads = thread::available_parallelism().map_or(2, usize::from).max(2);
     thread::scope(|scope| {
@@ -252,7 +298,7 @@ fn a_killed_process_leaves_what_can_be_read() {
                     if number >= kills {
                         return;
                     }
-                    kill_one(seed, number, all, &found);
+                    kill_one(seed, number, parts, &found);
                 }
             });
         }
@@ -260,20 +306,19 @@ fn a_killed_process_leaves_what_can_be_read() {
     eprintln!("{kills} kills in {:.1?} with CLRHOST_SEED={seed}: {found:?}", began.elapsed());
 }
 
-/// One life and its end: in a third of all at any moment from its start on, in the others at one after its first call.
-fn kill_one(seed: u64, number: u64, (whole, calling): (Duration, Duration), found: &Found) {
+/// One life and its end: at a moment after its start, after its first call, or after its last one.
+fn kill_one(seed: u64, number: u64, parts: [Duration; 3], found: &Found) {
     let mut random = Random(seed ^ (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     random.below(1);
     let way = Way::number(number);
     let mut life = Life::begin(way);
-    let from_start = random.below(3) == 0;
-    let us = |time: Duration| time.as_micros() as u64;
-    let after = Duration::from_micros(random.below(us(if from_start { whole } else { calling }) * 11 / 10));
-    if from_start || life.calls() {
+    let part = random.below(3) as usize;
+    let after = Duration::from_micros(random.below(parts[part].as_micros() as u64 * 11 / 10));
+    if life.waits_for([0, 1, way.calls().0][part]) {
         thread::sleep(after);
     }
     life.kill(random.below(2) == 0);
-    let from = if from_start { "its start" } else { "its first call" };
+    let from = ["its start", "its first call", "its last call"][part];
     check(&life, found, &format!("CLRHOST_SEED={seed}, number {number}, {way:?}, {after:?} after {from}"));
     // Hundreds of them would fill the disk. One that failed stays.
     let _ = std::fs::remove_dir_all(&life.folder);

@@ -7,4 +7,5 @@ mod disk;
 mod hostile;
 mod kill;
 mod pipe;
+mod sockets;
 mod support;
