@@ -18,6 +18,7 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("CppThreads", &["libfixture_cxx.so"]),
     ("CppThrow", &["libfixture_cxx.so"]),
     ("Exports", &["Indirect.dll"]),
+    ("Freed", &["libfixture_first.so"]),
     ("ManyTargets", &["libfixture_many.so"]),
     ("Replaced", &["Indirect.dll", "libfixture_first.so", "libfixture_second.so"]),
     ("SuppressedForms", &["Indirect.dll"]),

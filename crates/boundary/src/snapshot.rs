@@ -107,7 +107,7 @@ pub struct TaskStats {
 impl TaskStats {
     pub(crate) fn read(task: &Task, now: u64) -> TaskStats {
         let block = &task.block;
-        let ((counters, sums, open, max_depth), settled) = block.read(TRIES, || {
+        let ((counters, sums, open, max_depth), settled) = block.read(tries(block), || {
             let counters: [u64; COUNTERS] =
                 std::array::from_fn(|index| block.counter_at(index).load(Relaxed));
             (counters, SlotSums::of(block), open_brackets(block, now), block.max_depth())
@@ -147,6 +147,13 @@ impl TaskStats {
         self.lost += other.lost;
         self.left_open.clear();
     }
+}
+
+/// How often a task is read at most. A thread whose stack ran out inside of a thunk stays in the midst of a change for good, with tens of
+/// thousands of brackets open, and the process waits for the report only so long.
+fn tries(block: &Block) -> usize {
+    const FEW: usize = 64;
+    (TRIES * FEW / (FEW + block.kept())).max(8)
 }
 
 /// Sums over the slots of a task; the first of each pair is for calls to native code, the second for callbacks.
@@ -203,7 +210,7 @@ pub(crate) fn open_calls(block: &Block) -> Vec<(Bracket, TargetId, u64)> {
 /// return addresses are of one moment then; these a thunk writes right after it has opened its bracket, so they are right for
 /// a thread that is known to have been in native code all the time.
 pub(crate) fn stack_brackets(block: &Block, now: u64) -> (Vec<StackBracket>, bool) {
-    block.read(TRIES, || {
+    block.read(tries(block), || {
         let opened = open_brackets(block, now).into_iter().enumerate();
         opened
             .filter_map(|(depth, open)| {

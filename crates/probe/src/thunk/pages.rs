@@ -6,6 +6,9 @@
 //! Stubs are written to a file in memory, which is mapped for nothing but running. Those for delegates begin with what the
 //! runtime's own code does, which is written to the file later. Where the kernel refuses executable files in memory, a group
 //! is written first and then made executable and read-only, and stubs for delegates do without that beginning.
+//!
+//! A child that is forked and goes on without exec has the same file mapped. It never writes there, as the stubs are the parent's
+//! too: its further groups come from a file of its own, and delegates in the groups it inherited do without that beginning.
 
 use crate::arch::thunk::{
     CALLBACK_PREFIX_BYTES, CALLBACK_STUB_BYTES, STUB_BYTES, callback_prefix, callback_stub, stub,
@@ -59,12 +62,27 @@ impl Form {
     }
 }
 
+/// A file of stubs.
+struct Memory {
+    file: File,
+    /// The process that made it: children have it too.
+    owner: u32,
+    /// The groups from this one on are in it.
+    first_group: usize,
+}
+
+impl Memory {
+    fn is_own(&self) -> bool {
+        self.owner == std::process::id()
+    }
+}
+
 /// Groups of thunks, filled one after the other. They stay until the process ends.
 pub(crate) struct Pages {
     form: Form,
     /// What all stubs go to; `None` if each thunk says it.
     code: Option<usize>,
-    memory: Option<File>,
+    memory: Option<Memory>,
     /// Where each group begins.
     groups: Vec<usize>,
     /// Used in the last group.
@@ -153,9 +171,12 @@ impl Pages {
         let Some((group, index)) = self.place_of(thunk).filter(|_| self.form == Form::Callback) else {
             return;
         };
+        if group < memory.first_group || !memory.is_own() {
+            return;
+        }
         let at = group * self.form.code_bytes() + index * self.form.stub_bytes();
         // Without it the thunk works all the same.
-        let _ = memory.write_all_at(&prefix, at as u64);
+        let _ = memory.file.write_all_at(&prefix, at as u64);
     }
 
     fn new_group(&mut self) -> io::Result<usize> {
@@ -206,12 +227,13 @@ impl Pages {
 
     /// The file in memory, with these stubs in it.
     fn memory_with(&mut self, stubs: &[u8], offset: usize) -> io::Result<&File> {
-        if self.groups.is_empty() {
-            self.memory = Some(new_memory_file()?);
+        let first_group = self.groups.len();
+        if first_group == 0 || self.memory.as_ref().is_some_and(|memory| !memory.is_own()) {
+            self.memory = Some(Memory { file: new_memory_file()?, owner: std::process::id(), first_group });
         }
         let memory = self.memory.as_ref().ok_or_else(|| io::Error::other("the kernel refused it before"))?;
-        memory.write_all_at(stubs, offset as u64)?;
-        Ok(memory)
+        memory.file.write_all_at(stubs, offset as u64)?;
+        Ok(&memory.file)
     }
 }
 
@@ -323,6 +345,56 @@ mod tests {
             let thunk = pages.take().unwrap();
             assert_eq!(jumps_to(pages.stub_of(thunk).unwrap(), 0), None);
         }
+    }
+
+    /// Code of the runtime's for a delegate: `mov r10, number`, and more.
+    fn code_for_a_delegate(number: u8) -> [u8; 16] {
+        let mut code = [number; 16];
+        code[..2].copy_from_slice(&[0x49, 0xBA]);
+        code
+    }
+
+    #[test]
+    fn a_forked_child_leaves_the_stubs_of_its_parent_alone() {
+        let mut pages = Pages::for_callbacks(None);
+        let first = pages.take().unwrap();
+        for _ in 1..PER_GROUP {
+            pages.take().unwrap();
+        }
+        let stub = pages.stub_of(first).unwrap() as *const [u8; CALLBACK_STUB_BYTES];
+        // SAFETY: the stub of a thunk can be read as long as the process runs.
+        let read = || unsafe { stub.read_volatile() };
+        let before = read();
+        // SAFETY: the child calls nothing that takes a lock another thread could have held, but for the allocator, whose lock glibc
+        // frees in the child; it does not return.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            // SAFETY: begins as that code does, and is long enough.
+            unsafe { pages.begin_as(first, code_for_a_delegate(7).as_ptr() as usize) };
+            let own = pages.take().ok();
+            // SAFETY: as above.
+            own.inspect(|own| unsafe { pages.begin_as(own, code_for_a_delegate(8).as_ptr() as usize) });
+            let stub = own.and_then(|own| pages.stub_of(own));
+            // SAFETY: as for the parent's stub.
+            let begins = stub.is_some_and(|stub| unsafe { *(stub as *const [u8; 3]) } == [0x49, 0xBA, 8]);
+            // SAFETY: ends the child.
+            unsafe { libc::_exit(if begins { 0 } else { 1 }) };
+        }
+        let mut status = -1;
+        // SAFETY: waits for the child that was just made.
+        assert_eq!(unsafe { libc::waitpid(child, &mut status, 0) }, child);
+        assert_eq!(status, 0, "the child has a group of its own");
+        assert_eq!(read(), before);
+        let memory = pages.memory.as_ref().unwrap();
+        let written = memory.file.metadata().unwrap().len();
+        assert_eq!(
+            written,
+            Form::Callback.code_bytes() as u64,
+            "the child's group is not in the parent's file"
+        );
+        // SAFETY: begins as that code does, and is long enough.
+        unsafe { pages.begin_as(first, code_for_a_delegate(9).as_ptr() as usize) };
+        assert_eq!(read()[..3], [0x49, 0xBA, 9]);
     }
 
     #[test]
