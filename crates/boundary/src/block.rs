@@ -202,9 +202,10 @@ pub(crate) fn add(word: &AtomicU64, amount: u64) {
 }
 
 impl Block {
-    pub(crate) fn new() -> Block {
-        let entries = zeroed_records(MAX_BRACKETS + 2);
-        let slot_of = null_pointers(MAX_SLOTS);
+    /// An empty block; `None` where there is no memory for it.
+    pub(crate) fn try_new() -> Option<Block> {
+        let entries = zeroed_records(MAX_BRACKETS + 2)?;
+        let slot_of = null_pointers(MAX_SLOTS)?;
         let block = Block {
             top: AtomicU64::new(0),
             busy: AtomicU64::new(0),
@@ -215,10 +216,16 @@ impl Block {
             counters: std::array::from_fn(|_| AtomicU64::new(0)),
             entries,
             slot_of,
-            slots: Slots::new(),
+            slots: Slots::try_new()?,
         };
         block.clear_stack();
-        block
+        Some(block)
+    }
+
+    #[cfg(test)]
+    #[allow(dead_code, reason = "for tests that need no task")]
+    pub(crate) fn new() -> Block {
+        Block::try_new().expect("memory for a block")
     }
 
     fn clear_stack(&self) {
@@ -380,7 +387,7 @@ impl Block {
     fn new_slot(&self, tag: u64, place: &AtomicPtr<AtomicU64>) -> Option<&Slot> {
         let used = self.counter(Counter::Slots);
         let index = used.load(Relaxed);
-        // There are as many slots as tags, so the reservation always has room.
+        // There are as many slots as tags, so only memory can be missing.
         let words = self.slots.get_or_reserve(index as usize)?;
         words[slot::TAG].store(tag, Relaxed);
         place.store(words.as_ptr().cast_mut(), Relaxed);

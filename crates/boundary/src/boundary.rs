@@ -33,12 +33,30 @@ pub struct Boundary<C> {
     clock: C,
     /// Raised when keys lose their meaning, so that what threads remember of them does too.
     epoch: AtomicU64,
+    /// Calls for which a task had no memory.
+    lost: AtomicU64,
 }
 
 impl<C: Clock> Boundary<C> {
     /// A border without tasks. `layer` is the host, if there is one.
     pub fn new(layer: Option<HostingLayer>, clock: C) -> Self {
-        Boundary { registry: Registry::new(), layer, clock, epoch: AtomicU64::new(0) }
+        Boundary {
+            registry: Registry::new(),
+            layer,
+            clock,
+            epoch: AtomicU64::new(0),
+            lost: AtomicU64::new(0),
+        }
+    }
+
+    /// Calls that are in no other number, because there was no memory for the numbers of their target.
+    pub fn lost(&self) -> u64 {
+        self.lost.load(Relaxed)
+    }
+
+    #[cold]
+    fn lose(&self) {
+        self.lost.fetch_add(1, Relaxed);
     }
 
     /// Tasks and targets.
@@ -58,12 +76,22 @@ impl<C: Clock> Boundary<C> {
 
     /// Makes the task of the calling thread, before or at its first crossing. The host is asked about it only where it
     /// `is_hosts`: threads of the source's own are not the host's business. Locks and allocates.
+    ///
+    /// # Panics
+    /// Without memory for the task's numbers.
     pub fn start_task(&self, identity: TaskIdentity, is_hosts: bool) -> TaskOwner {
-        let owner = TaskOwner::new(self.registry.add_task(identity));
+        self.try_start_task(identity, is_hosts).expect("there is memory for the numbers of a task")
+    }
+
+    /// The same, and `None` where there is no memory for the task's numbers, some megabytes of addresses. (The few hundred bytes of the
+    /// task itself have to be there.)
+    pub fn try_start_task(&self, identity: TaskIdentity, is_hosts: bool) -> Option<TaskOwner> {
+        let cache = TaskOwner::try_new_cache()?;
+        let owner = TaskOwner::with_cache(self.registry.try_add_task(identity)?, cache);
         if let (Some(layer), true) = (&self.layer, is_hosts) {
             owner.set_hosted(layer.call("SetCLRTask", |manager| manager.task_started(owner.task())));
         }
-        owner
+        Some(owner)
     }
 
     /// Ends the task of the calling thread. Brackets still open are closed as unwound, youngest first, and their
@@ -201,7 +229,9 @@ impl<C: Clock> Boundary<C> {
         let site = CallSite::about(sp);
         self.unwind_stale(owner, key, site);
         let find = || self.find(key, bind);
-        let Some(resolved) = owner.resolve(bracket, key, self.epoch.load(Relaxed), find) else { return };
+        let Some(resolved) = owner.resolve(bracket, key, self.epoch.load(Relaxed), find) else {
+            return self.lose();
+        };
         self.open_resolved::<TIMED, HOSTED>(owner, bracket, key, resolved, site);
     }
 
@@ -236,7 +266,8 @@ impl<C: Clock> Boundary<C> {
     /// `sp`, at which the return address lies. `is_tail_call` says that this leads into a thunk.
     ///
     /// Gives the bracket's address, for [`close_bracket`](Self::close_bracket). `None` if the bracket is too deep to be
-    /// kept: then the call is counted and its return must not be reported.
+    /// kept: then the call is counted and its return must not be reported. `None` too without memory for the target's numbers: then it
+    /// counts as [`lost`](Self::lost).
     #[inline]
     pub fn open_exact<const TIMED: bool, const HOSTED: bool>(
         &self,
@@ -249,7 +280,10 @@ impl<C: Clock> Boundary<C> {
     ) -> Option<u64> {
         let site = CallSite { stack_pointer: sp, exact: true, is_tail_call };
         self.unwind_stale(owner, key, site);
-        let resolved = owner.resolve_target(bracket, target)?;
+        let Some(resolved) = owner.resolve_target(bracket, target) else {
+            self.lose();
+            return None;
+        };
         if !owner.has_room() {
             owner.count_untimed(resolved);
             return None;

@@ -54,12 +54,15 @@ const NO_KEY: u64 = u64::MAX;
 
 /// A target that this thread met lately.
 #[derive(Clone, Copy)]
-struct Cached {
+pub(crate) struct Cached {
     key: u64,
     epoch: u64,
     tag: u64,
     words: NonNull<Slot>,
 }
+
+/// Of a thread: targets that it met lately.
+pub(crate) type Cache = [Cell<Cached>; CACHED];
 
 /// The right to move a task, held by its own thread.
 ///
@@ -70,7 +73,7 @@ pub struct TaskOwner {
     pub(crate) block: Arc<Block>,
     /// The host accepted this task.
     hosted: Cell<bool>,
-    cache: Box<[Cell<Cached>; CACHED]>,
+    cache: Box<Cache>,
     /// What was unwound because the thread ends, youngest first.
     left_open: RefCell<Vec<TargetId>>,
     not_send: PhantomData<*const ()>,
@@ -99,10 +102,23 @@ impl Resolved<'_> {
 }
 
 impl TaskOwner {
-    pub(crate) fn new(task: Arc<Task>) -> TaskOwner {
-        let block = task.block.clone();
+    /// An empty cache; `None` where there is no memory for it.
+    pub(crate) fn try_new_cache() -> Option<Box<Cache>> {
         let unused = Cached { key: NO_KEY, epoch: 0, tag: 0, words: NonNull::dangling() };
-        let cache = Box::new(std::array::from_fn(|_| Cell::new(unused)));
+        let mut cache = Vec::new();
+        cache.try_reserve_exact(CACHED).ok()?;
+        cache.resize_with(CACHED, || Cell::new(unused));
+        cache.into_boxed_slice().try_into().ok()
+    }
+
+    #[cfg(test)]
+    #[allow(dead_code, reason = "for tests that need no boundary")]
+    pub(crate) fn new(task: Arc<Task>) -> TaskOwner {
+        TaskOwner::with_cache(task, TaskOwner::try_new_cache().expect("memory for a cache"))
+    }
+
+    pub(crate) fn with_cache(task: Arc<Task>, cache: Box<Cache>) -> TaskOwner {
+        let block = task.block.clone();
         let left_open = RefCell::default();
         TaskOwner { task, block, hosted: Cell::new(false), cache, left_open, not_send: PhantomData }
     }
@@ -116,7 +132,7 @@ impl TaskOwner {
     }
 
     /// What `key` stands for, from the cache or from `bind`. An entry made in another epoch does not count. `None`
-    /// only where no slot can be had, which the sizes of the tables rule out.
+    /// only where there is no memory for a slot; the sizes of the tables suffice.
     #[inline]
     pub(crate) fn resolve(
         &self,

@@ -14,11 +14,16 @@ pub(crate) struct Records<const WORDS: usize, const PER_SEGMENT: usize, const SE
 impl<const WORDS: usize, const PER_SEGMENT: usize, const SEGMENTS: usize>
     Records<WORDS, PER_SEGMENT, SEGMENTS>
 {
-    /// Storage with its first segment in place.
-    pub(crate) fn new() -> Self {
+    /// Storage with its first segment in place; `None` where there is no memory for that.
+    pub(crate) fn try_new() -> Option<Self> {
         let records = Records { segments: std::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())) };
-        records.segments[0].store(Self::new_segment(), Ordering::Release);
-        records
+        records.segments[0].store(Self::new_segment()?, Ordering::Release);
+        Some(records)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn new() -> Self {
+        Records::try_new().expect("memory for a segment")
     }
 
     /// The record with this index, or `None` where no segment was made for it yet or the index is out of range.
@@ -33,7 +38,8 @@ impl<const WORDS: usize, const PER_SEGMENT: usize, const SEGMENTS: usize>
         Some(unsafe { std::slice::from_raw_parts(segment.add(index % PER_SEGMENT * WORDS), WORDS) })
     }
 
-    /// The record with this index; makes its segment where there is none. `None` only when the index is out of range.
+    /// The record with this index; makes its segment where there is none. `None` where the index is out of range, or
+    /// there is no memory for the segment.
     ///
     /// Called by the one writing thread. Allocates at most once per `PER_SEGMENT` new indexes.
     #[inline]
@@ -49,13 +55,13 @@ impl<const WORDS: usize, const PER_SEGMENT: usize, const SEGMENTS: usize>
         let place = self.segments.get(index / PER_SEGMENT)?;
         if place.load(Ordering::Acquire).is_null() {
             // There is one writer, so nobody else can have filled the place since the check.
-            place.store(Self::new_segment(), Ordering::Release);
+            place.store(Self::new_segment()?, Ordering::Release);
         }
         self.get(index)
     }
 
-    fn new_segment() -> *mut AtomicU64 {
-        Box::into_raw(zeroed_words(PER_SEGMENT * WORDS)).cast()
+    fn new_segment() -> Option<*mut AtomicU64> {
+        zeroed_words(PER_SEGMENT * WORDS).map(|words| Box::into_raw(words).cast())
     }
 }
 

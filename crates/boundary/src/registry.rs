@@ -66,15 +66,25 @@ impl Registry {
         &self.targets
     }
 
-    pub(crate) fn add_task(&self, identity: TaskIdentity) -> Arc<Task> {
-        let id = self.next_task.fetch_add(1, Relaxed);
+    /// `None` where there is no memory for its numbers.
+    pub(crate) fn try_add_task(&self, identity: TaskIdentity) -> Option<Arc<Task>> {
         let spare = lock(&self.tasks).spare.pop();
-        let block = spare.unwrap_or_else(|| Arc::new(Block::new()));
+        let block = match spare {
+            Some(block) => block,
+            None => Arc::new(Block::try_new()?),
+        };
+        let id = self.next_task.fetch_add(1, Relaxed);
         let task = Arc::new(Task::new(id, identity, block));
         let mut tasks = lock(&self.tasks);
         task.record(tasks.recording);
         tasks.live.push(task.clone());
-        task
+        Some(task)
+    }
+
+    #[cfg(test)]
+    #[allow(dead_code, reason = "for tests that need no owner")]
+    pub(crate) fn add_task(&self, identity: TaskIdentity) -> Arc<Task> {
+        self.try_add_task(identity).expect("memory for a task")
     }
 
     pub(crate) fn end_task(&self, task: &Arc<Task>, left_open: &[TargetId]) {

@@ -50,25 +50,32 @@ pub(crate) struct Ring {
 }
 
 impl Ring {
+    /// An empty ring; `None` where there is no memory for it.
     #[cfg(not(loom))]
-    pub(crate) fn new() -> Box<Ring> {
+    pub(crate) fn try_new() -> Option<Box<Ring>> {
         // Fresh pages, which cost nothing until they are touched.
-        let ring = Box::<Ring>::new_zeroed();
         // SAFETY: a Ring is words, for which all bits zero is a valid value.
-        let ring = unsafe { ring.assume_init() };
+        let rings: Box<[Ring]> = unsafe { crate::sync::zeroed(1) }?;
+        // SAFETY: one Ring, which has the layout of a slice of one.
+        let ring = unsafe { Box::from_raw(Box::into_raw(rings).cast::<Ring>()) };
         ring.limit.store(RING_BYTES, Relaxed);
-        ring
+        Some(ring)
     }
 
     #[cfg(loom)]
-    pub(crate) fn new() -> Box<Ring> {
-        Box::new(Ring {
+    pub(crate) fn try_new() -> Option<Box<Ring>> {
+        Some(Box::new(Ring {
             head: AtomicU64::new(0),
             limit: AtomicU64::new(RING_BYTES),
             busy: AtomicU64::new(0),
             lost: AtomicU64::new(0),
             events: std::array::from_fn(|_| std::array::from_fn(|_| AtomicU64::new(0))),
-        })
+        }))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn new() -> Box<Ring> {
+        Ring::try_new().expect("memory for a ring")
     }
 
     /// The thread only: adds an event.

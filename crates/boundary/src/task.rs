@@ -1,7 +1,7 @@
 //! A task: what any thread may know of it.
 
 use crate::abort::AbortState;
-use crate::block::{Block, flag};
+use crate::block::{Block, flag, slot};
 use crate::crossing::Bracket;
 use crate::ring::{Event, Ring};
 use crate::snapshot::{StackBracket, open_calls, stack_brackets};
@@ -39,6 +39,8 @@ pub struct Task {
     pub(crate) block: Arc<Block>,
     /// Its calls one by one, since they were first recorded.
     ring: OnceLock<Box<Ring>>,
+    /// How many calls had ended when there was no memory for the ring, if that happened.
+    unrecorded_since: OnceLock<u64>,
 }
 
 impl Task {
@@ -55,6 +57,7 @@ impl Task {
             hosted: AtomicBool::new(false),
             block,
             ring: OnceLock::new(),
+            unrecorded_since: OnceLock::new(),
         }
     }
 
@@ -152,15 +155,33 @@ impl Task {
 
     /// Begins or ends to record the calls that return. Only while the block is this task's.
     pub(crate) fn record(&self, on: bool) {
-        let ring =
-            if on { ptr::from_ref(&**self.ring.get_or_init(Ring::new)).cast_mut() } else { ptr::null_mut() };
-        self.block.ring.store(ring, Release);
+        let ring = if on { self.ring_or_none() } else { None };
+        self.block.ring.store(ring.map_or(ptr::null_mut(), |ring| ptr::from_ref(ring).cast_mut()), Release);
+    }
+
+    /// The room for recorded calls, made now if there is none. Without memory for it, all calls from now on count as not recorded.
+    fn ring_or_none(&self) -> Option<&Ring> {
+        if self.ring.get().is_none() {
+            match Ring::try_new() {
+                Some(ring) => drop(self.ring.set(ring)),
+                None => drop(self.unrecorded_since.set(self.ended_calls())),
+            }
+        }
+        self.ring.get().map(|ring| &**ring)
+    }
+
+    /// Calls that have come to their end.
+    fn ended_calls(&self) -> u64 {
+        let mut calls = 0u64;
+        self.block.each_slot(|words| calls = calls.wrapping_add(words[slot::CALLS].load(Relaxed)));
+        calls.saturating_sub(self.depth())
     }
 
     /// Takes the calls that were recorded and not taken yet, in the order in which they returned, and gives how many found no
     /// room since the beginning. One thread at a time may do this.
     pub fn take_events(&self, visit: impl FnMut(Event)) -> u64 {
-        let Some(ring) = self.ring.get() else { return 0 };
+        let lost = self.unrecorded_since.get().map_or(0, |before| self.ended_calls().saturating_sub(*before));
+        let Some(ring) = self.ring.get() else { return lost };
         ring.drain(visit);
         ring.lost.load(Relaxed)
     }

@@ -66,8 +66,12 @@ struct Place {
 }
 
 impl Table {
-    fn new(places: usize) -> &'static Table {
-        Box::leak(Box::new(Table { places: (0..places).map(|_| Place::default()).collect() }))
+    /// `None` where there is no memory for it.
+    fn try_new(count: usize) -> Option<&'static Table> {
+        let mut places = Vec::new();
+        places.try_reserve_exact(count).ok()?;
+        places.resize_with(count, Place::default);
+        Some(Box::leak(Box::new(Table { places: places.into_boxed_slice() })))
     }
 
     /// The places where a pointer may be, the likeliest first.
@@ -107,13 +111,14 @@ impl Callbacks {
             .map(|place| place.answer.load(Relaxed))
     }
 
-    /// Only with `made` locked.
-    fn keep(&self, made: &mut Made, pointer: usize, method_table: usize, answer: usize) {
+    /// Only with `made` locked. False if there is no memory for it.
+    fn keep(&self, made: &mut Made, pointer: usize, method_table: usize, answer: usize) -> bool {
         // SAFETY: as in `find`.
         let mut table = unsafe { self.table.load(Relaxed).as_ref() };
         let room = table.map_or(0, |table| table.places.len() / 4 * 3);
-        if made.entries >= room {
-            let larger = Table::new((2 * table.map_or(0, |table| table.places.len())).max(256));
+        if made.entries >= room && self.answer_for(pointer).is_none() {
+            let larger = Table::try_new((2 * table.map_or(0, |table| table.places.len())).max(256));
+            let Some(larger) = larger else { return false };
             for place in table.iter().flat_map(|table| table.places.iter()) {
                 let kept = place.pointer.load(Relaxed);
                 if kept != 0 {
@@ -128,6 +133,7 @@ impl Callbacks {
         {
             made.entries += 1;
         }
+        true
     }
 
     /// Method tables lose their meaning.
@@ -226,7 +232,13 @@ impl Probe {
             }
             return other;
         }
-        self.callbacks().keep(&mut made, pointer, class, stub);
+        if !self.callbacks().keep(&mut made, pointer, class, stub) {
+            // Each time it was asked for there would be another one.
+            drop(made);
+            self.bindings().thunks.give_back(thunk);
+            self.note_unhooked("a delegate: no memory for a thunk".to_owned());
+            return pointer;
+        }
         stub
     }
 
@@ -298,7 +310,8 @@ impl Probe {
         let bound = self.bind_to(description, leads_to, Purpose::Leave, Pool::Leave);
         if let Bound::Hooked(thunk) = bound {
             let mut made = lock(&self.callbacks().made);
-            self.callbacks().keep(&mut made, self.bindings().thunks.stub_of(thunk), NATIVE, given);
+            // Only pointers that are the same again need it.
+            let _ = self.callbacks().keep(&mut made, self.bindings().thunks.stub_of(thunk), NATIVE, given);
         }
         bound
     }

@@ -439,7 +439,7 @@ impl Probe {
             ns_per_tick: self.boundary.clock().ns_per_tick(),
             drift_ppm: self.boundary.clock().drift_ppm(),
             wall_ns: self.boundary.clock().elapsed_ns(),
-            lost: self.lost.load(Ordering::Relaxed),
+            lost: self.lost.load(Ordering::Relaxed) + self.boundary.lost(),
             runtime_version: self.runtime.get().and_then(|runtime| runtime.version),
             host,
         }

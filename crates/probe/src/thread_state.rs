@@ -29,6 +29,9 @@ thread_local! {
     static CURRENT: Cell<*const ThreadState> = const { Cell::new(ptr::null()) };
     /// The thread is clrhost's own: its crossings count, the host is not told.
     static INTERNAL: Cell<bool> = const { Cell::new(false) };
+    /// There was no memory for the thread's task. It gets none later either: with brackets that nobody saw begin, its numbers would not
+    /// add up.
+    static WITHOUT_TASK: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Makes the calling thread one of clrhost's own. To be called before its first crossing.
@@ -87,14 +90,17 @@ pub(crate) fn current<'a>() -> Option<&'a ThreadState> {
 /// Runs `body` with the calling thread's state, made now at the thread's first crossing. `false` if that is impossible.
 pub(crate) fn with_current(probe: &'static Probe, body: impl FnOnce(&ThreadState)) -> bool {
     let state = current().or_else(|| {
-        start(probe);
+        if !WITHOUT_TASK.get() {
+            WITHOUT_TASK.set(!start(probe));
+        }
         current()
     });
     state.map(body).is_some()
 }
 
+/// False if the system refuses what a task needs.
 #[cold]
-fn start(probe: &'static Probe) {
+fn start(probe: &'static Probe) -> bool {
     let runtime_thread_id = probe.current_runtime_thread_id();
     let identity = TaskIdentity {
         os_thread_id: os_thread_id(),
@@ -102,9 +108,10 @@ fn start(probe: &'static Probe) {
         stack: stack_bounds(),
         name: probe.thread_name(runtime_thread_id).or_else(|| os_thread_name(os_thread_id())),
     };
+    let Some(owner) = probe.boundary().try_start_task(identity, !INTERNAL.get()) else { return false };
     let state = Box::into_raw(Box::new(ThreadState {
         probe,
-        owner: probe.boundary().start_task(identity, !INTERNAL.get()),
+        owner,
         // SAFETY: has no precondition.
         errno: unsafe { libc::__errno_location() },
     }));
@@ -113,7 +120,7 @@ fn start(probe: &'static Probe) {
         // SAFETY: just made, and nobody else has it.
         let state = unsafe { Box::from_raw(state) };
         probe.boundary().end_task(state.owner);
-        return;
+        return false;
     }
     CURRENT.set(state);
     // SAFETY: just made; freed only by `end`, on this thread.
@@ -123,6 +130,7 @@ fn start(probe: &'static Probe) {
     }
     owner.set_source(state as usize);
     set_thunk_cells(owner.cells().as_ptr() as usize);
+    true
 }
 
 /// Makes the key whose destructor ends a thread's task.

@@ -48,7 +48,9 @@ impl Form {
     }
 
     /// The stubs of a group that lies at this address.
-    fn stubs(self, group: usize, code: Option<usize>) -> Vec<u8> {
+    fn stubs(self, group: usize, code: Option<usize>) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(self.code_bytes())?;
         let distances = |index: usize| {
             let stub = index * self.stub_bytes();
             let data = (self.code_bytes() + index * size_of::<Thunk>() - stub) as i32;
@@ -56,9 +58,10 @@ impl Form {
         };
         let stubs = (0..PER_GROUP).map(distances);
         match self {
-            Form::Function => stubs.flat_map(|(data, code)| stub(data, code)).collect(),
-            Form::Callback => stubs.flat_map(|(data, code)| callback_stub(data, code)).collect(),
+            Form::Function => bytes.extend(stubs.flat_map(|(data, code)| stub(data, code))),
+            Form::Callback => bytes.extend(stubs.flat_map(|(data, code)| callback_stub(data, code))),
         }
+        Ok(bytes)
     }
 }
 
@@ -180,13 +183,21 @@ impl Pages {
     }
 
     fn new_group(&mut self) -> io::Result<usize> {
-        let code_bytes = self.form.code_bytes();
         let group = self.map_group()?;
-        let stubs = self.form.stubs(group, self.code);
+        let written = self.form.stubs(group, self.code).and_then(|stubs| self.write_stubs(group, &stubs));
+        if written.is_err() {
+            // SAFETY: just mapped, and known to nobody.
+            unsafe { libc::munmap(group as *mut _, self.form.group_bytes()) };
+        }
+        written.map(|()| group)
+    }
+
+    fn write_stubs(&mut self, group: usize, stubs: &[u8]) -> io::Result<()> {
+        let code_bytes = self.form.code_bytes();
         let offset = self.groups.len() * code_bytes;
         let run = libc::PROT_READ | libc::PROT_EXEC;
         let shared = self
-            .memory_with(&stubs, offset)
+            .memory_with(stubs, offset)
             .and_then(|memory| map(group, code_bytes, run, libc::MAP_FIXED, Some((memory, offset))));
         if shared.is_err() {
             self.memory = None;
@@ -197,7 +208,7 @@ impl Pages {
                 return Err(io::Error::last_os_error());
             }
         }
-        Ok(group)
+        Ok(())
     }
 
     /// Memory for a group, near the code of its stubs if there is some.
