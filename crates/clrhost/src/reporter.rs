@@ -6,6 +6,7 @@ use clrhost_engine_coreclr as engine;
 use clrhost_policy::Violations;
 use clrhost_probe::{Attachment, Probe, Timing};
 use clrhost_report::{Exit, HostOutcome, Mode, Note, Report, ReportContext, Source};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The code of the note in reports of a process whose recording is not whole.
@@ -132,6 +133,10 @@ impl Reporter {
             }
             Attachment::Waiting | Attachment::Attached => {}
         }
+        let other = |runtime: PathBuf| {
+            format!("everything in a second runtime of this process, {}: one is watched", runtime.display())
+        };
+        unhooked.extend(self.crossings.probe().other_runtimes().into_iter().map(other));
         unhooked
     }
 

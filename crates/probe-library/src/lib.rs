@@ -56,6 +56,14 @@ fn begin() -> bool {
         ));
         return false;
     }
+    if Probe::installed().is_some() {
+        // Listed twice, or asked for by a second runtime in the process.
+        say(format_args!(
+            "process {} loads the probe once more; what has loaded it first goes on being watched, and nothing else is",
+            std::process::id()
+        ));
+        return false;
+    }
     let unwatched = |problem: &dyn std::fmt::Display| {
         say(format_args!("{problem}; nothing is watched in process {}", std::process::id()));
         false

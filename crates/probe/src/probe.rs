@@ -416,6 +416,12 @@ impl Probe {
         self.runtime.get().and_then(|runtime| threads::folder_of(runtime.info.code_address()))
     }
 
+    /// Files of other CoreCLRs that are loaded in this process. They have no probe: there is one for a process. Empty before the runtime
+    /// runs.
+    pub fn other_runtimes(&self) -> Vec<PathBuf> {
+        self.runtime_folder().map_or_else(Vec::new, |folder| threads::others_beside(&folder))
+    }
+
     /// Version of the runtime as it tells it to profilers: major, minor, build. `None` before it runs.
     pub fn runtime_version(&self) -> Option<(u16, u16, u16)> {
         self.runtime.get().and_then(|runtime| runtime.version)

@@ -14,7 +14,7 @@ use crate::probe::Probe;
 use crate::thread_state;
 use clrhost_abi::Hresult;
 use clrhost_boundary::TaskRequest;
-use std::ffi::{CStr, c_void};
+use std::ffi::{CStr, c_int, c_void};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
@@ -55,6 +55,36 @@ pub(crate) fn folder_of(code: *const c_void) -> Option<PathBuf> {
     };
     use std::os::unix::ffi::OsStrExt;
     Path::new(std::ffi::OsStr::from_bytes(path.to_bytes())).parent().map(Path::to_path_buf)
+}
+
+/// Files of the CoreCLRs that are loaded in this process besides the one in this folder.
+pub(crate) fn others_beside(folder: &Path) -> Vec<PathBuf> {
+    struct Search<'a> {
+        folder: &'a Path,
+        found: Vec<PathBuf>,
+    }
+
+    // SAFETY: only given to dl_iterate_phdr, which calls it with a readable description and the search.
+    unsafe extern "C" fn look_at(info: *mut libc::dl_phdr_info, _size: usize, search: *mut c_void) -> c_int {
+        use std::os::unix::ffi::OsStrExt;
+        // SAFETY: the caller's duty; names of loaded objects are C strings, or null.
+        let (name, search) = unsafe { ((*info).dlpi_name, &mut *search.cast::<Search<'_>>()) };
+        if !name.is_null() {
+            // SAFETY: see above.
+            let path = Path::new(std::ffi::OsStr::from_bytes(unsafe { CStr::from_ptr(name) }.to_bytes()));
+            if path.file_name().is_some_and(|name| name == LIBRARIES[0])
+                && path.parent() != Some(search.folder)
+            {
+                search.found.push(path.to_path_buf());
+            }
+        }
+        0
+    }
+
+    let mut search = Search { folder, found: Vec::new() };
+    // SAFETY: the function fits, and the search outlives the call.
+    unsafe { libc::dl_iterate_phdr(Some(look_at), (&raw mut search).cast()) };
+    search.found
 }
 
 /// The runtime's native class library, loaded from its folder; `None` where it is not there, as beside a program of a single file.

@@ -29,7 +29,8 @@ const NOTHING_SEEN: &str = "\
 no process of this command loaded clrhost's probe, so there is no report. What to check:
   - Does it run on CoreCLR? Programs compiled by NativeAOT, Mono and .NET Framework are not seen.
   - Does something on the way clear the environment, or start the program elsewhere (sudo, env -i, systemd, containers)?
-  - Is DOTNET_EnableDiagnostics set to 0, in the environment or as a setting in runtimeconfig.json?";
+  - Is DOTNET_EnableDiagnostics set to 0, in the environment or as a setting in runtimeconfig.json?
+  - Is it clrhost itself? A program under `clrhost run`, or that hosts .NET by clrhost's library, makes its own report.";
 const NOTHING_BESIDE: &str = "  - Is it older than .NET 6? Then there is no place beside another profiler.";
 
 /// Runs the command and gives the exit code.
