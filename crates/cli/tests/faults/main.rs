@@ -1,11 +1,37 @@
-//! Faults while calls are recorded and reports are made, on the real runtime. Every test runs the command, or a traced program, in
-//! processes of its own, and most show first what happens without the fault. docs/testing.md says what each covers.
+//! Faults of processes on the real runtime, each in a process of its own: what happens without clrhost first, then that the same happens
+//! with it, with both sources, hosted and traced. `docs/testing.md` lists the faults.
 
-mod clock;
-mod descriptors;
-mod disk;
-mod hostile;
-mod kill;
-mod pipe;
-mod sockets;
+mod ends;
+mod forks;
+mod loaded_twice;
+mod memory;
+mod signals;
+mod stacks;
+#[path = "../support/mod.rs"]
 mod support;
+mod two_runtimes;
+mod unloaded;
+
+use support::{Hosted, Program, SOURCES, assert_same};
+
+/// The program hosted and traced, with each source.
+fn watched(program: &Program) -> impl Iterator<Item = Hosted> {
+    SOURCES.into_iter().flat_map(|source| {
+        let program = program.clone().seen_by(source);
+        [program.under_clrhost(), program.under_trace()]
+    })
+}
+
+/// Runs the program under dotnet, hosted and traced, with each source: all end alike, and the reports say what the program says.
+#[track_caller]
+fn check(program: &Program) -> Vec<Hosted> {
+    let dotnet = program.under_dotnet();
+    let watched: Vec<_> = watched(program).collect();
+    for watched in &watched {
+        assert_same(&watched.finished, &dotnet);
+        watched.assert_sound();
+        watched.assert_as_expected();
+        assert_eq!(watched.report.process.unreported_ns, None, "made at the end\n{}", watched.text);
+    }
+    watched
+}
