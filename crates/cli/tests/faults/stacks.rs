@@ -53,5 +53,5 @@ fn crossings_without_end() {
 /// What a thunk needs of the stack, also where it does more than usual: .NET itself needs more.
 #[test]
 fn a_callback_near_the_end_of_the_stack() {
-    check(&Program::fixture("Overflows").args(["near", "16384"]));
+    check(&Program::fixture("Overflows").args(["near", "4096"]));
 }

@@ -9,6 +9,7 @@ mod component;
 mod environment;
 mod errno;
 mod example;
+mod failures;
 mod held;
 mod order;
 mod process_end;
