@@ -148,7 +148,29 @@ mod answers {
                 outcome.output
             );
         }
+        every_code(method);
         catastrophe(method);
+    }
+
+    /// All codes that are defined but `E_FAIL`, and some that are not, in turn.
+    #[track_caller]
+    fn every_code(method: &'static str) {
+        let program = Program::cxx("answers").arg(fixture("Everything"));
+        let output = program.args(&[method, "every"]).succeeds();
+        let outcome = Outcome { output, method, answer: 0 };
+        outcome.assert_execute(0);
+        assert!(outcome.failed_steps().is_empty(), "{method} answered every code: {}", outcome.output);
+    }
+
+    /// What COM forbids. Nobody can catch it on its way through the runtime, so it ends the process, as it would in C++ alone.
+    #[test]
+    fn an_exception_of_the_hosts_ends_the_process() {
+        for method in ["LeaveRuntime", "ReverseEnterRuntime", "Sleep"] {
+            let program = Program::cxx("answers").arg(fixture("Everything"));
+            let finished = program.args(&[method, "throw"]).run();
+            assert_eq!(finished.code, None, "{method}: by a signal\n{}", finished.stderr);
+            assert!(finished.stderr.contains("aborting"), "{method}: {}", finished.stderr);
+        }
     }
 
     macro_rules! mild {

@@ -1,6 +1,6 @@
 // A host whose METHOD answers HRESULT: what does the runtime do, and what do later calls answer?
 //
-//   answers Everything.dll METHOD HRESULT
+//   answers Everything.dll METHOD HRESULT|every|throw
 #include "recording_host.h"
 
 static void Line(const char *what, HRESULT result) { printf("%s=%08X\n", what, static_cast<unsigned>(result)); }
@@ -8,7 +8,13 @@ static void Line(const char *what, HRESULT result) { printf("%s=%08X\n", what, s
 int main(int argc, char **argv) {
     if (argc != 4) return 2;
     Answers answers;
-    answers.by_method[argv[2]] = static_cast<HRESULT>(strtoul(argv[3], nullptr, 16));
+    if (!strcmp(argv[3], "every")) {
+        answers.every_code = argv[2];
+    } else if (!strcmp(argv[3], "throw")) {
+        answers.throws = argv[2];
+    } else {
+        answers.by_method[argv[2]] = static_cast<HRESULT>(strtoul(argv[3], nullptr, 16));
+    }
     auto *host = new RecordingHost(answers);
     ICLRRuntimeHost *runtime = GetRuntimeHost();
     Line("SetHostControl", runtime->SetHostControl(host));

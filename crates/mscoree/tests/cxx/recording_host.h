@@ -13,6 +13,7 @@
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -20,8 +21,18 @@
 // What each method answers where that is not what a host without wishes answers.
 struct Answers {
     std::map<std::string, HRESULT> by_method;
+    // This method answers every code but S_OK and E_FAIL in turn, and some that nobody has defined.
+    std::string every_code;
+    // This one throws.
+    std::string throws;
     // Methods before which a host without this setting does nothing and leaves it to the runtime.
     HRESULT Of(const char *method, HRESULT usual) const {
+        static const unsigned codes[] = {1, 0x80004001, 0x8007000E, 0x80070057, 0x8000FFFF, 0x80131020, 0x80131022, 0x80131023,
+                                         0x80131024, 0x80131025, 0x80131026, 0x80131027, 0x80131028, 0x80131029, 0x8013102A,
+                                         0x8013102B, 0x12345678, 0x7FFFFFFF, 0xFFFFFFFF, 0x80000000};
+        static std::atomic<unsigned> next{0};
+        if (throws == method) throw std::runtime_error("thrown by the host");
+        if (every_code == method) return static_cast<HRESULT>(codes[next++ % (sizeof codes / sizeof *codes)]);
         auto found = by_method.find(method);
         return found == by_method.end() ? usual : found->second;
     }
