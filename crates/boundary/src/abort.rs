@@ -8,9 +8,9 @@
 //! Nothing here is on the crossing path, hence a plain lock; it is not held while anybody is called.
 
 use crate::host::HostResult;
+use crate::sync::{Condvar, Mutex, MutexGuard, lock, wait_while};
 use clrhost_hresult::Hresult;
 use std::sync::atomic::AtomicU32;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How long the beginning of a region waits for an abort that is on its way. Handing a request to the runtime takes a
@@ -72,7 +72,7 @@ pub mod gate {
 impl Default for AbortState {
     fn default() -> Self {
         let gate = AtomicU32::new(gate::INSIDE);
-        AbortState { state: Mutex::default(), moved_on: Condvar::new(), gate }
+        AbortState { state: Mutex::new(State::default()), moved_on: Condvar::new(), gate }
     }
 }
 
@@ -175,8 +175,7 @@ impl AbortState {
 
     fn wait_for_delivery(&self) -> MutexGuard<'_, State> {
         let on_its_way = |state: &mut State| state.phase == Phase::Delivering;
-        let waited = self.moved_on.wait_timeout_while(self.lock(), PATIENCE, on_its_way);
-        waited.unwrap_or_else(PoisonError::into_inner).0
+        wait_while(&self.moved_on, self.lock(), PATIENCE, on_its_way)
     }
 
     fn move_on(&self, from: Phase, to: Phase) {
@@ -188,8 +187,7 @@ impl AbortState {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // A word that is changed in one statement is valid whoever panicked.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 

@@ -22,9 +22,9 @@
 //!
 //! Memory order: a release fence after the first store of a change (`busy` = 1, or the top) keeps the others from being seen
 //! before it; the last one (`busy` = 0, or the stack pointer) is a release store, and keeps them from being seen after it.
-//! The reader takes the mark first: if that held anything of a change, the acquire fence makes it see the change's first
-//! store or something later, and the acquire load of the last one all of the change. The same holds at the end of its
-//! reading. On x86-64 all of this compiles to plain loads and stores, in the order written.
+//! The reader takes the mark first ([`Block::mark`]): if that held anything of a change, the acquire fence makes it see the
+//! change's first store or something later, and the acquire load of the last one all of the change. At the end of its reading it
+//! takes the mark again. On x86-64 all of this compiles to plain loads and stores, in the order written.
 //!
 //! Statistics per target are written inside `change` too but are too many to be read between two crossings of a busy
 //! thread; a reader takes them word by word and is told when the task moved meanwhile.
@@ -311,7 +311,8 @@ impl Block {
     /// What the bracket at this depth is about: its words and flags. `None` for places where none ever was.
     #[inline]
     pub(crate) fn slot_at(&self, depth: usize) -> Option<(&Slot, u64)> {
-        let word = self.entry(depth)?[entry::SLOT].load(Relaxed);
+        // Acquire pairs with the fence in `open`: a slot that is new is seen with its words in place.
+        let word = self.entry(depth)?[entry::SLOT].load(Acquire);
         // SAFETY: the owner stores here nothing but slots of this block; a word that was never written is 0.
         Some((unsafe { self.slot_of_word(word) }?, word & flag::ALL))
     }
@@ -328,8 +329,8 @@ impl Block {
     /// Out of which bracket the first call of a callback came: its tag, or `None` for a thread that was in none. To be asked
     /// only for callbacks that were called.
     pub(crate) fn caller_of(&self, words: &[AtomicU64]) -> Option<u64> {
-        // SAFETY: slots of this block hold words of its brackets here.
-        let caller = unsafe { self.slot_of_word(words[slot::CALLER].load(Relaxed)) }?;
+        // SAFETY: slots of this block hold words of its brackets here. Acquire as in `slot_at`.
+        let caller = unsafe { self.slot_of_word(words[slot::CALLER].load(Acquire)) }?;
         Some(caller[slot::TAG].load(Relaxed))
     }
 
@@ -422,34 +423,37 @@ impl Block {
         place[entry::STACK_POINTER].store(stack_pointer, Release);
     }
 
-    /// True in the midst of a change.
-    fn is_changing(&self) -> bool {
-        let is_free = |depth| {
-            self.entry(depth).is_some_and(|place| place[entry::STACK_POINTER].load(Acquire) & FREE != 0)
-        };
-        self.busy.load(Acquire) != 0 || (0..self.kept()).any(is_free)
-    }
-
-    /// The mark at a moment between two changes; `None` in the midst of one.
+    /// The mark of a moment between two changes, which lies within this call; `None` if there is none to be seen.
+    ///
+    /// The counts never go down (one of the counters does, but never alone), so if they are the same before and after all else,
+    /// they were so all the time: no bracket that was opened meanwhile has been counted. The top that is read between them is then that of a moment between two changes if
+    /// no place below it is free (or else one is being opened) and `busy` is 0 after it was read (or else one is being closed).
+    /// The order is essential: a look at `busy` or at the places before that at the top, or a look at the counts that is not
+    /// the last one, misses changes that begin in between. The top is looked at once more, because the first look need not show
+    /// what a change has done to it that `busy` shows as over.
     pub(crate) fn mark(&self) -> Option<Mark> {
-        let mark = self.read_mark();
+        let (calls, counters) = self.counts();
         fence(Acquire);
-        // Read again, because a mark that was read in the midst of a change can be that of a later moment.
-        (!self.is_changing() && mark == self.read_mark()).then_some(mark)
+        let top = self.top.load(Acquire);
+        let is_free = |place: &Entry| place[entry::STACK_POINTER].load(Acquire) & FREE != 0;
+        let open = ((top - self.bottom()) / ENTRY_BYTES) as usize;
+        let is_resting = !self.entries[1..=open].iter().any(is_free) && self.busy.load(Acquire) == 0;
+        let is_same = || self.top.load(Relaxed) == top && self.counts() == (calls, counters);
+        (is_resting && is_same()).then_some(Mark { top, calls, counters })
     }
 
     /// True if all words read since `mark` was taken were read between two changes.
     pub(crate) fn unchanged_since(&self, mark: Option<Mark>) -> bool {
-        // Keeps the reads before it from being made after the load.
+        // Keeps the reads before it from being made after what follows.
         fence(Acquire);
-        mark.is_some() && !self.is_changing() && mark == Some(self.read_mark())
+        mark.is_some() && mark == self.mark()
     }
 
-    fn read_mark(&self) -> Mark {
-        let top = self.top.load(Acquire);
+    /// The words of the mark that never go down.
+    fn counts(&self) -> (u64, [u64; COUNTERS]) {
         let mut calls = 0u64;
         self.each_slot(|words| calls = calls.wrapping_add(words[slot::CALLS].load(Relaxed)));
-        Mark { top, calls, counters: std::array::from_fn(|index| self.counters[index].load(Relaxed)) }
+        (calls, std::array::from_fn(|index| self.counters[index].load(Relaxed)))
     }
 
     /// Takes `read`'s result between two crossings of the owner, trying at most `tries` times; the last try is handed

@@ -7,7 +7,7 @@
 use crate::block::Block;
 use crate::crossing::{Bracket, Crossing};
 use crate::snapshot::{Mismatch, Snapshot, TargetStats, TaskStats, add_block};
-use crate::sync::{AtomicU64, Mutex, Ordering::Relaxed, lock};
+use crate::sync::{AtomicU64, Mutex, Ordering::*, fence, lock};
 use crate::target::{TargetId, Targets};
 use crate::task::{Task, TaskIdentity};
 use std::collections::BTreeMap;
@@ -42,6 +42,14 @@ struct Tasks {
     recording: bool,
     /// Recorded tasks that ended since somebody asked.
     recorded: Vec<Arc<Task>>,
+}
+
+impl Tasks {
+    fn take_recorded(&mut self) -> Vec<RecordedTask> {
+        let ended =
+            std::mem::take(&mut self.recorded).into_iter().map(|task| RecordedTask { task, ended: true });
+        ended.chain(self.live.iter().map(|task| RecordedTask { task: task.clone(), ended: false })).collect()
+    }
 }
 
 /// A task whose calls are recorded.
@@ -113,27 +121,39 @@ impl Registry {
         // Whoever still holds the task can look at its block, which has to stay this task's then. With the list locked
         // only the owner, which is here, could make another holder.
         let unseen = Arc::strong_count(task) == 1;
+        // Pairs with the release that gave the last other holder up: what it read, it read before the block is scrubbed.
+        fence(Acquire);
         if unseen && tasks.spare.len() < MAX_SPARE_BLOCKS {
             task.block.scrub();
             tasks.spare.push(task.block.clone());
         }
     }
 
-    /// Begins or ends to record calls one by one, of all tasks there are and will be. Only calls that are timed are recorded.
-    /// What is under way when it ends may still be recorded.
-    pub fn record(&self, on: bool) {
+    /// Begins to record calls one by one, of all tasks there are and will be. Only calls that are timed are recorded. What an
+    /// earlier recording has left is forgotten; it must have been ended.
+    pub fn begin_recording(&self) {
         let mut tasks = lock(&self.tasks);
-        tasks.recording = on;
-        tasks.live.iter().for_each(|task| task.record(on));
+        tasks.recording = true;
+        for task in &tasks.live {
+            task.forget_events();
+            task.record(true);
+        }
+    }
+
+    /// Ends that, and lists the tasks for the last time: the live ones, and those that have ended since
+    /// [`recorded_tasks`](Self::recorded_tasks) was last asked. A call that returns at this moment may be recorded or not.
+    pub fn end_recording(&self) -> Vec<RecordedTask> {
+        let mut tasks = lock(&self.tasks);
+        tasks.recording = false;
+        tasks.live.iter().for_each(|task| task.record(false));
+        // With the list still locked: a task that ends after this is nobody's to list, with all that is in its ring.
+        tasks.take_recorded()
     }
 
     /// The tasks whose calls are recorded: the live ones, and those that have ended since this was last asked. For one thread
     /// that takes their events.
     pub fn recorded_tasks(&self) -> Vec<RecordedTask> {
-        let mut tasks = lock(&self.tasks);
-        let ended =
-            std::mem::take(&mut tasks.recorded).into_iter().map(|task| RecordedTask { task, ended: true });
-        ended.chain(tasks.live.iter().map(|task| RecordedTask { task: task.clone(), ended: false })).collect()
+        lock(&self.tasks).take_recorded()
     }
 
     /// The live tasks.

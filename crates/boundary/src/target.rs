@@ -2,7 +2,7 @@
 
 use crate::host::{HostResult, TaskManager};
 use crate::layer::HostingLayer;
-use crate::sync::{Mutex, lock};
+use crate::sync::{self, Mutex, lock};
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
@@ -159,7 +159,7 @@ impl TargetDescription {
 pub struct Target {
     id: TargetId,
     description: TargetDescription,
-    needs_hook: OnceLock<bool>,
+    needs_hook: sync::OnceLock<bool>,
 }
 
 impl Target {
@@ -285,7 +285,7 @@ impl Targets {
     fn place(&self, id: TargetId, description: TargetDescription) {
         let chunk = self.chunks[id.index() / PER_CHUNK]
             .get_or_init(|| (0..PER_CHUNK).map(|_| OnceLock::new()).collect());
-        let target = Target { id, description, needs_hook: OnceLock::new() };
+        let target = Target { id, description, needs_hook: sync::OnceLock::new() };
         let fresh = chunk[id.index() % PER_CHUNK].set(target).is_ok();
         debug_assert!(fresh, "target number {} given twice", id.index());
     }

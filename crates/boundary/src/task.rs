@@ -41,6 +41,8 @@ pub struct Task {
     ring: OnceLock<Box<Ring>>,
     /// How many calls had ended when there was no memory for the ring, if that happened.
     unrecorded_since: OnceLock<u64>,
+    /// Calls that earlier recordings have lost.
+    lost_before: AtomicU64,
 }
 
 impl Task {
@@ -58,6 +60,7 @@ impl Task {
             block,
             ring: OnceLock::new(),
             unrecorded_since: OnceLock::new(),
+            lost_before: AtomicU64::new(0),
         }
     }
 
@@ -178,12 +181,25 @@ impl Task {
     }
 
     /// Takes the calls that were recorded and not taken yet, in the order in which they returned, and gives how many found no
-    /// room since the beginning. One thread at a time may do this.
+    /// room since the recording began. One thread at a time may do this.
     pub fn take_events(&self, visit: impl FnMut(Event)) -> u64 {
-        let lost = self.unrecorded_since.get().map_or(0, |before| self.ended_calls().saturating_sub(*before));
-        let Some(ring) = self.ring.get() else { return lost };
-        ring.drain(visit);
-        ring.lost.load(Relaxed)
+        let lost = match self.ring.get() {
+            Some(ring) => {
+                ring.drain(visit);
+                ring.lost.load(Relaxed)
+            }
+            None => {
+                self.unrecorded_since.get().map_or(0, |before| self.ended_calls().saturating_sub(*before))
+            }
+        };
+        // Less than before where there was no ring then and is one now.
+        lost.saturating_sub(self.lost_before.load(Relaxed))
+    }
+
+    /// What was recorded until now is of an earlier recording. As for [`take_events`](Self::take_events).
+    pub(crate) fn forget_events(&self) {
+        let lost = self.take_events(|_| {});
+        self.lost_before.store(self.lost_before.load(Relaxed) + lost, Relaxed);
     }
 
     /// How much of the room for recorded calls is used, from 0 to 1.

@@ -119,7 +119,7 @@ impl Session {
         // What was noted before is not of this recording.
         probe.take_noted();
         session.accounts.before = returned(probe);
-        registry(probe).record(true);
+        registry(probe).begin_recording();
         Ok(session)
     }
 
@@ -141,7 +141,7 @@ impl Session {
             return Ok(false);
         }
         let tells_open = self.open_calls_told.elapsed() >= OPEN_CALLS_EVERY;
-        let is_full = self.tell(tells_open.then_some(OPEN_FOR_NS));
+        let is_full = self.tell(tells_open.then_some(OPEN_FOR_NS), Registry::recorded_tasks);
         self.flush()?;
         Ok(is_full && self.stall.is_none())
     }
@@ -154,13 +154,12 @@ impl Session {
     /// Writes the rest, and closes the recording.
     pub(super) fn finish(&mut self, end: Option<ProcessEnd>) -> io::Result<()> {
         let probe = self.crossings().probe();
-        registry(probe).record(false);
         self.times.ns_per_tick.get_or_insert_with(|| clock(probe).ns_per_tick());
         if let Some(stall) = self.stall.take() {
             self.flush_now()?;
             self.tell_stall(stall);
         }
-        self.tell(Some(0));
+        self.tell(Some(0), Registry::end_recording);
         let (pause, collections) = probe.under_way();
         pause.iter().for_each(|pause| tell_pause(&mut self.encoder, &self.times, pause));
         collections.iter().for_each(|it| tell_collection(&mut self.encoder, &self.times, it));
@@ -181,7 +180,7 @@ impl Session {
     /// that can still be written. Nothing is recorded from now on.
     pub(super) fn give_up(&mut self) {
         let probe = self.crossings().probe();
-        registry(probe).record(false);
+        drop(registry(probe).end_recording());
         self.times.ns_per_tick.get_or_insert_with(|| clock(probe).ns_per_tick());
         self.stall = None;
         self.accounts.settled += self.outlet.give_up(&mut self.encoder);
@@ -213,13 +212,13 @@ impl Session {
         returned.saturating_sub(self.accounts.before).saturating_sub(self.accounts.settled)
     }
 
-    /// Tells what is new; calls that are open too, if they are for so long.
-    fn tell(&mut self, open_for_ns: Option<u64>) -> bool {
+    /// Tells what is new of the tasks that are listed by `list`; calls that are open too, if they are for so long.
+    fn tell(&mut self, open_for_ns: Option<u64>, list: fn(&Registry) -> Vec<RecordedTask>) -> bool {
         let probe = self.crossings().probe();
         self.tell_origin();
         // All that returned before this is in the rings now.
         let now = self.times.ns(clock(probe).now());
-        let tasks = registry(probe).recorded_tasks();
+        let tasks = list(registry(probe));
         let mut is_full = false;
         for recorded in &tasks {
             is_full |= recorded.task.events_fill() > FULL;
@@ -268,6 +267,10 @@ impl Session {
         let (targets, encoder, times) = (&mut self.targets, &mut self.encoder, &self.times);
         let mut began = now;
         let lost = task.take_events(|Event { bracket, target, began: start, ticks }| {
+            if start + ticks < times.began {
+                // It returned as an earlier recording was ended, and came late.
+                return;
+            }
             let number = targets.number(probe, encoder, bracket, target);
             let (began_ns, duration_ns) = times.span(start, Some(start + ticks));
             began = began.min(began_ns);

@@ -34,7 +34,7 @@ fn nanoseconds_of_a_call() {
         if bed.is_timed() {
             // Nobody empties the ring here: first what is written costs, then what is lost.
             let registry = bed.probe.boundary().registry();
-            registry.record(true);
+            registry.begin_recording();
             let made = bed.thunk(Leave, function);
             let recorded = |_| {
                 const CALLS: i64 = 20_000;
@@ -46,7 +46,7 @@ fn nanoseconds_of_a_call() {
                 spent
             };
             line += &format!(", recorded {:.2}", (0..40).map(recorded).fold(f64::MAX, f64::min));
-            registry.record(false);
+            drop(registry.end_recording());
         }
         extern "C" fn none() {}
         let inside = bed.thunk(Leave, none as *const () as usize);

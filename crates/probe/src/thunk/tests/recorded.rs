@@ -39,9 +39,9 @@ fn every_call_is_recorded_with_its_time() {
         let registry = bed.probe.boundary().registry();
         assert_eq!(taken(bed), (vec![], 0), "not recorded yet");
         let before = [leave, reverse].map(|made| bed.row(made).expect("called").total_ticks);
-        registry.record(true);
+        registry.begin_recording();
         (0..1000).for_each(|_| call_outer(reverse, leave));
-        registry.record(false);
+        drop(registry.end_recording());
         call_outer(reverse, leave);
         let (events, lost) = taken(bed);
         assert_eq!((events.len(), lost), (3000, 0));
@@ -70,7 +70,7 @@ fn threads_that_come_and_go_lose_nothing() {
     in_modes(&TIMED, |bed| {
         let (leave, reverse) =
             (bed.thunk(Leave, inner as *const () as usize), bed.thunk(Reverse, outer as *const () as usize));
-        bed.probe.boundary().registry().record(true);
+        bed.probe.boundary().registry().begin_recording();
         let mut events = Vec::new();
         for _ in 0..10 {
             thread::scope(|scope| {
@@ -97,7 +97,7 @@ fn what_finds_no_room_is_counted() {
     in_modes(&TIMED, |bed| {
         let (leave, reverse) =
             (bed.thunk(Leave, inner as *const () as usize), bed.thunk(Reverse, outer as *const () as usize));
-        bed.probe.boundary().registry().record(true);
+        bed.probe.boundary().registry().begin_recording();
         (0..50_000).for_each(|_| call_outer(reverse, leave));
         let (events, lost) = taken(bed);
         assert_eq!(events.len() as u64 + lost, 150_000);
