@@ -23,7 +23,7 @@ const SP: usize = 0x80_0000;
 const FAR: usize = 4096;
 
 /// How many open brackets a task keeps.
-const KEPT: u64 = 1 << 16;
+const KEPT: u64 = if cfg!(miri) { 1 << 8 } else { 1 << 16 };
 
 fn in_all_forms(sequence: impl Fn(&Border, TaskOwner)) {
     for form in FORMS {
@@ -355,6 +355,7 @@ fn a_task_that_somebody_still_holds_keeps_its_numbers_to_itself() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes minutes")]
 fn the_first_folded_row_is_one_without_a_name_or_a_list() {
     let border = Border::new(false, Form::Short);
     for _ in 0..=MAX_ENDED_TASKS {
@@ -483,7 +484,7 @@ fn brackets_too_deep_to_be_kept_are_counted_and_nothing_else() {
 #[test]
 fn the_host_does_not_hear_of_brackets_too_deep_to_be_kept() {
     let host = Recorder::default();
-    let border = Border::with_host(false, &host);
+    let border = Border::with_host(false, Form::Hosted, &host);
     let owner = border.start();
     (0..KEPT).for_each(|level| border.open(&owner, COMPARE, usize::MAX - 8 * level as usize));
     host.take_calls();
@@ -497,7 +498,7 @@ fn the_host_does_not_hear_of_brackets_too_deep_to_be_kept() {
 #[test]
 fn the_host_hears_the_nested_example_in_order() {
     let host = Recorder::default();
-    let border = Border::with_host(true, &host);
+    let border = Border::with_host(true, Form::Hosted, &host);
     let owner = border.start();
     border.open(&owner, SORT, SP);
     border.open(&owner, COMPARE, SP - 300);
@@ -526,7 +527,7 @@ fn the_host_hears_the_nested_example_in_order() {
 #[test]
 fn calls_the_host_does_not_want_are_counted_and_callbacks_still_reported() {
     let host = Recorder::default().without_calls_of(&["sort"]);
-    let border = Border::with_host(true, &host);
+    let border = Border::with_host(true, Form::Hosted, &host);
     let owner = border.start();
     for _ in 0..2 {
         border.open(&owner, SORT, SP);
@@ -544,7 +545,7 @@ fn calls_the_host_does_not_want_are_counted_and_callbacks_still_reported() {
 fn a_host_that_cannot_answer_the_question_gets_the_calls() {
     for answer in [Answer::SFalse, Answer::OutOfMemory] {
         let host = Recorder::answering([Answer::Ok, answer]).without_calls_of(&["sort"]);
-        let border = Border::with_host(true, &host);
+        let border = Border::with_host(true, Form::Hosted, &host);
         let owner = border.start();
         border.open(&owner, SORT, SP);
         assert_eq!(
@@ -558,7 +559,7 @@ fn a_host_that_cannot_answer_the_question_gets_the_calls() {
 fn an_opening_call_that_failed_has_no_closing_call() {
     for answer in [Answer::SFalse, Answer::OutOfMemory] {
         let host = Recorder::default();
-        let border = Border::with_host(true, &host);
+        let border = Border::with_host(true, Form::Hosted, &host);
         let owner = border.start();
         border.bind(SORT);
         host.take_calls();
@@ -582,7 +583,7 @@ fn an_opening_call_that_failed_has_no_closing_call() {
 fn after_e_fail_or_a_panic_nobody_is_called_and_counting_goes_on() {
     for answer in [Answer::Fail, Answer::Panic] {
         let host = Recorder::default();
-        let border = Border::with_host(true, &host);
+        let border = Border::with_host(true, Form::Hosted, &host);
         let owner = border.start();
         border.open(&owner, SORT, SP);
         host.take_calls();
@@ -605,7 +606,7 @@ fn after_e_fail_or_a_panic_nobody_is_called_and_counting_goes_on() {
 #[test]
 fn a_task_the_host_refuses_is_counted_and_not_reported() {
     let host = Recorder::answering([Answer::OutOfMemory]);
-    let border = Border::with_host(true, &host);
+    let border = Border::with_host(true, Form::Hosted, &host);
     let (refused, accepted) = (border.start(), border.start());
     border.bind(SORT);
     host.take_calls();
@@ -621,7 +622,7 @@ fn a_task_the_host_refuses_is_counted_and_not_reported() {
 #[test]
 fn closing_calls_of_jumped_over_brackets_come_late_and_youngest_first() {
     let host = Recorder::default();
-    let border = Border::with_host(true, &host);
+    let border = Border::with_host(true, Form::Hosted, &host);
     let owner = border.start();
     let jumped_over = |owner: &TaskOwner| {
         border.open(owner, SORT, SP);
@@ -651,7 +652,7 @@ fn closing_calls_of_jumped_over_brackets_come_late_and_youngest_first() {
 fn the_hosts_time_is_not_the_callees_whatever_the_host_answers() {
     for answer in [Answer::Ok, Answer::SFalse] {
         let host = Recorder::default();
-        let border = Border::with_host(true, &host);
+        let border = Border::with_host(true, Form::Hosted, &host);
         let owner = border.start();
         border.bind(SORT);
         host.answer([answer]);

@@ -81,7 +81,7 @@ fn nested_brackets_add_up_also_where_the_inner_one_needs_a_new_segment() {
 fn a_timed_call_and_its_time_are_seen_together() {
     let (running, returned, moved) = (Seen::default(), Seen::default(), Seen::default());
     let (seen_running, seen_returned, seen_moved) = (running.clone(), returned.clone(), moved.clone());
-    check(2, move || {
+    check(1, move || {
         let boundary = border();
         let task = boundary.registry().add_task(TaskIdentity::default());
         let cross = {
@@ -121,7 +121,7 @@ fn a_timed_call_and_its_time_are_seen_together() {
 fn a_bracket_that_is_unwound_is_counted_once_at_every_moment() {
     let (open, unwound) = (Seen::default(), Seen::default());
     let (seen_open, seen_unwound) = (open.clone(), unwound.clone());
-    check(2, move || {
+    check(1, move || {
         let boundary = border();
         let task = boundary.registry().add_task(TaskIdentity::default());
         let cross = {
@@ -156,7 +156,7 @@ fn a_bracket_that_is_unwound_is_counted_once_at_every_moment() {
 fn what_a_debugger_is_told_of_open_calls_is_of_one_moment() {
     let (one, two) = (Seen::default(), Seen::default());
     let (seen_one, seen_two) = (one.clone(), two.clone());
-    check(2, move || {
+    check(1, move || {
         let boundary = border();
         let task = boundary.registry().add_task(TaskIdentity::default());
         let cross = {

@@ -3,9 +3,12 @@
 
 #![allow(dead_code, reason = "every test binary uses its own part")]
 
+pub mod program;
+pub mod reference;
+
 use clrhost_boundary::{
-    Boundary, Clock, HostFailure, HostResult, HostingLayer, Hresult, Target, TargetDescription, TargetId,
-    TargetKind, Task, TaskIdentity, TaskManager, TaskOwner,
+    Boundary, Bracket, Clock, HostFailure, HostResult, HostingLayer, Hresult, Target, TargetDescription,
+    TargetId, TargetKind, Task, TaskIdentity, TaskManager, TaskOwner,
 };
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -44,6 +47,8 @@ pub const SORT: Callee = Callee { key: 0x1010, kind: TargetKind::NativeDelegate,
 pub const CALLI: Callee = Callee { key: 0x1020, kind: TargetKind::FunctionPointer, name: "calli" };
 pub const COMPARE: Callee = Callee { key: 0x1031, kind: TargetKind::Delegate, name: "compare" };
 pub const PROGRESS: Callee = Callee { key: 0x1041, kind: TargetKind::UnmanagedCallersOnly, name: "progress" };
+
+pub const CALLEES: [Callee; 5] = [SQRT, SORT, CALLI, COMPARE, PROGRESS];
 
 /// Addresses of the stack of every task here.
 pub const STACK: Range<usize> = 0x10_0000..0x90_0000;
@@ -166,8 +171,11 @@ pub enum Form {
     Long,
     /// The long way, with calls to a host if there is one.
     Hosted,
+    /// As thunks do, with [`Border::open_exact`] and its siblings alone; with calls to a host if there is one.
+    Exact,
 }
 
+/// Those that know calls by a key.
 pub const FORMS: [Form; 3] = [Form::Short, Form::Long, Form::Hosted];
 
 /// A border in one of the forms in which a source uses it.
@@ -182,7 +190,7 @@ pub struct Border {
 
 macro_rules! crossing {
     ($border:expr, $method:ident ( $($argument:expr),* )) => {
-        match ($border.timed, $border.form == Form::Hosted) {
+        match ($border.timed, matches!($border.form, Form::Hosted | Form::Exact)) {
             (false, false) => $border.boundary.$method::<false, false>($($argument),*),
             (false, true) => $border.boundary.$method::<false, true>($($argument),*),
             (true, false) => $border.boundary.$method::<true, false>($($argument),*),
@@ -197,7 +205,7 @@ impl Border {
         Border { boundary: Boundary::new(None, clock.clone()), clock, timed, form, told: Arc::default() }
     }
 
-    pub fn with_host(timed: bool, host: &Recorder) -> Border {
+    pub fn with_host(timed: bool, form: Form, host: &Recorder) -> Border {
         let told = Arc::<Mutex<Vec<HostFailure>>>::default();
         let on_failure = {
             let told = told.clone();
@@ -205,7 +213,7 @@ impl Border {
         };
         let layer = HostingLayer::new(Box::new(host.clone()), on_failure);
         let clock = host.clock.clone();
-        Border { boundary: Boundary::new(Some(layer), clock.clone()), clock, timed, form: Form::Hosted, told }
+        Border { boundary: Boundary::new(Some(layer), clock.clone()), clock, timed, form, told }
     }
 
     pub fn start(&self) -> TaskOwner {
@@ -238,6 +246,19 @@ impl Border {
         } else {
             crossing!(self, reverse_leave(owner, callee.key, || self.bind(callee)));
         }
+    }
+
+    /// A call as a thunk sees it: the address of its bracket.
+    pub fn open_exact(&self, owner: &TaskOwner, callee: Callee, sp: usize, is_tail_call: bool) -> u64 {
+        let target = self.bind(callee);
+        let bracket = if callee.kind.is_native() { Bracket::Leave } else { Bracket::ReverseEnter };
+        crossing!(self, open_exact(owner, bracket, target, callee.key, sp, is_tail_call))
+            .expect("room for it")
+    }
+
+    /// Its return; false if the bracket was taken for jumped over.
+    pub fn close_exact(&self, owner: &TaskOwner, address: u64) -> bool {
+        crossing!(self, close_bracket(owner, address))
     }
 
     /// The short way to [`open`](Self::open); false if it was not.
