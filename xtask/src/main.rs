@@ -10,9 +10,14 @@ mod debian;
 mod demo;
 mod dotnet;
 mod fixtures;
+mod miri;
+mod models;
+mod mutants;
+mod nightly;
 mod pinned;
 mod programs;
 mod python;
+mod sanitize;
 mod shim;
 mod supply;
 mod test;
@@ -26,6 +31,12 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   demo            build clrhost and the SQLite sample, and run the sample under clrhost
   fixtures        build the test programs
   test [FILTER]   run all tests; with FILTER only the tests whose names contain it
+  models [FILTER] run the models of the core's protocols, and tell how many interleavings each has
+                  (LOOM_MAX_PREEMPTIONS=2 cargo xtask models: more than the usual ones)
+  mutants [FILTER]  break the core in one way after the other: each must make its model fail
+  miri [ARGS]     run the core's tests in Miri; needs a nightly Rust
+  sanitize address|thread|leak [PACKAGE...] [-- ARGS...]
+                  run tests under a sanitizer; needs a nightly Rust. For example: cargo xtask sanitize thread boundary
   audit           check what clrhost is built from, advisories too, and the files that are shipped
   bench [ARGS]    run the benchmarks
   cooperative     build the cooperative host and its load, and compare it with .NET by itself
@@ -45,6 +56,10 @@ fn main() -> ExitCode {
         ("fixtures", []) => setup().and_then(|_| fixtures::build()).map(|()| 0),
         ("test", [] | [_]) => test::run(rest.first().map(String::as_str)),
         ("audit", []) => supply::audit(),
+        ("models", [] | [_]) => models::run(rest.first().map(String::as_str)),
+        ("mutants", [] | [_]) => models::mutants(rest.first().map(String::as_str)),
+        ("miri", args) => miri::test(args),
+        ("sanitize", args) => sanitize::test(args),
         ("bench", args) => bench::run(args),
         ("abi", args) => abi::generate(args),
         ("shim", args) => shim::generate(args),

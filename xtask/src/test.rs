@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::workspace::{self, cargo, find_command, progress, run_quietly, words};
-use crate::{Failure, abi, debian, fixtures, programs, setup, shim, supply};
+use crate::{Failure, abi, debian, fixtures, models, programs, sanitize, setup, shim, supply};
 
 /// Runs all checks, the tests proper last; with `filter` only the tests whose names contain it.
 pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
@@ -47,7 +47,11 @@ pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
             step("lints", &mut clippy)?;
         }
         supply::check()?;
-        step("interleavings", &mut loom())?;
+        step("interleavings", &mut models::command())?;
+        match sanitize::races() {
+            Ok(mut races) => step("races", &mut races)?,
+            Err(reason) => progress("races", &format!("not looked for: {reason}")),
+        }
     }
     // Tests outside the command's own package run the binary too.
     step("clrhost", cargo().args(["build", "--quiet", "--package", "clrhost-cli"]))?;
@@ -59,16 +63,6 @@ pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
     }
     step("tests", &mut tests)?;
     Ok(0)
-}
-
-/// The model checker tries every order of the core's atomic operations. Its flag changes all crates, hence
-/// the build folder of its own; unoptimised it takes minutes.
-fn loom() -> Command {
-    let mut loom = cargo();
-    loom.args(["test", "--package", "clrhost-boundary", "--lib", "--release"]);
-    loom.arg("--target-dir").arg(workspace::target().join("loom"));
-    loom.env("RUSTFLAGS", "--cfg loom");
-    loom
 }
 
 fn step(what: &str, command: &mut Command) -> Result<(), Failure> {

@@ -150,7 +150,7 @@ const MAX_SLOTS: usize = 2 * MAX_TARGETS;
 /// How many open brackets a task keeps. A bracket takes at least some hundred bytes of stack, so that the 8 MiB of a main
 /// thread do not hold more; deeper ones, on larger stacks, are counted and not timed.
 #[cfg(not(loom))]
-pub(crate) const MAX_BRACKETS: usize = 1 << 16;
+pub(crate) const MAX_BRACKETS: usize = if cfg!(miri) { 1 << 8 } else { 1 << 16 };
 #[cfg(not(loom))]
 type Slots = Records<SLOT_WORDS, 1_024, { MAX_SLOTS / 1_024 }>;
 #[cfg(loom)]

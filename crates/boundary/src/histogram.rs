@@ -117,6 +117,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 4 } else { 256 }))]
+
         #[test]
         fn quantiles_are_within_an_eighth(mut values in prop::collection::vec(20u64..1 << 40, 1..400), q in 0.01f64..1.0) {
             let mut histogram = HistogramSnapshot::default();

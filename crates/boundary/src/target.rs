@@ -7,7 +7,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 /// How many targets are kept apart. Further ones share [`TargetId::OVERFLOW`], and the report says so.
-pub(crate) const MAX_TARGETS: usize = if cfg!(loom) { 4 } else { 1 << 17 };
+pub(crate) const MAX_TARGETS: usize = if cfg!(loom) {
+    4
+} else if cfg!(miri) {
+    1 << 11
+} else {
+    1 << 17
+};
 const PER_CHUNK: usize = 1 << 10;
 
 /// Dense number of a target, given in the order of binding and valid for the life of the process.

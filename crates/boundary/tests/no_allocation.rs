@@ -89,9 +89,10 @@ impl TaskManager for Host {
 }
 
 /// More targets than a thread's cache holds.
-const TARGETS: u64 = 502;
-const DEPTH: usize = 1_000;
-const CROSSINGS: u64 = 100_000;
+const TARGETS: u64 = if cfg!(miri) { 52 } else { 502 };
+const DEPTH: usize = if cfg!(miri) { 100 } else { 1_000 };
+const CROSSINGS: u64 = 100 * DEPTH as u64;
+const ROUNDS: u64 = if cfg!(miri) { 100 } else { 1_000 };
 
 fn key(target: u64) -> u64 {
     0x7F00_0000_0000 + 0x40 * target
@@ -211,7 +212,7 @@ fn repairs_and_mismatches_allocate_nothing() {
     let boundary = border(None);
     let owner = boundary.start_task(TaskIdentity { stack: STACK, ..TaskIdentity::default() }, true);
     let used = allocations(|| {
-        for _ in 0..1_000 {
+        for _ in 0..ROUNDS {
             for target in 0..10 {
                 open::<true, false>(&boundary, &owner, target, STACK.end - 1 - 64 * target as usize);
             }
@@ -224,7 +225,7 @@ fn repairs_and_mismatches_allocate_nothing() {
     });
     assert_eq!(used, 0);
     let row = boundary.snapshot().tasks.remove(0);
-    assert_eq!((row.unwound, row.mismatches), (11 * 1_000, 1_000));
+    assert_eq!((row.unwound, row.mismatches), (11 * ROUNDS, ROUNDS));
 }
 
 #[test]
@@ -234,13 +235,13 @@ fn a_host_that_always_refuses_costs_memory_for_the_first_failures_only() {
     let boundary = border(Some(HostingLayer::new(Box::new(refusing), |_| {})));
     let owner = boundary.start_task(TaskIdentity { stack: STACK, ..TaskIdentity::default() }, true);
     let round = || {
-        for _ in 0..1_000 {
+        for _ in 0..ROUNDS {
             open::<true, true>(&boundary, &owner, 1, STACK.end - 1);
             close::<true, true>(&boundary, &owner, 1);
         }
     };
     round();
     assert_eq!(allocations(round), 0);
-    assert_eq!(calls.load(Relaxed), 2_000);
-    assert_eq!(boundary.layer().unwrap().failures().0, 2_000);
+    assert_eq!(calls.load(Relaxed), 2 * ROUNDS);
+    assert_eq!(boundary.layer().unwrap().failures().0, 2 * ROUNDS);
 }

@@ -14,8 +14,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::thread;
 use support::{Border, CALLI, COMPARE, Form, PROGRESS, SORT, SQRT, STACK};
 
-const BATCHES: usize = 100;
-const AT_ONCE: usize = 50;
+const BATCHES: usize = if cfg!(miri) { 3 } else { 100 };
+const AT_ONCE: usize = if cfg!(miri) { 8 } else { 50 };
 const THREADS: usize = BATCHES * AT_ONCE;
 
 /// Counts the large zeroed pieces of memory, of which every block is made and nothing else here.
@@ -219,15 +219,20 @@ fn five_thousand_threads() {
     assert_adds_up(&snapshot);
     let found = snapshot.task_rows().map(Numbers::of).fold(Numbers::default(), Numbers::add);
     assert_eq!(found, expected);
-    assert_eq!(snapshot.tasks.len(), MAX_ENDED_TASKS);
+    assert_eq!(snapshot.tasks.len(), THREADS.min(MAX_ENDED_TASKS));
     for row in &snapshot.tasks {
         assert_eq!(row.name.as_deref(), Some(&*format!("thread {}", row.os_thread_id)));
         assert_eq!((row.tasks, row.ended, row.settled, row.open.len()), (1, true, true, 0));
         assert_eq!(row.left_open.len(), if row.os_thread_id.is_multiple_of(7) { 2 } else { 0 });
     }
-    let folded = snapshot.folded_tasks.as_ref().expect("more threads than rows");
-    assert_eq!((folded.tasks, folded.max_depth, folded.ended), ((THREADS - MAX_ENDED_TASKS) as u64, 3, true));
-    assert_eq!((&folded.name, folded.left_open.len(), folded.open.len()), (&None, 0, 0));
+    match &snapshot.folded_tasks {
+        Some(folded) => {
+            let expected = ((THREADS - MAX_ENDED_TASKS) as u64, 3, true);
+            assert_eq!((folded.tasks, folded.max_depth, folded.ended), expected);
+            assert_eq!((&folded.name, folded.left_open.len(), folded.open.len()), (&None, 0, 0));
+        }
+        None => assert!(THREADS <= MAX_ENDED_TASKS),
+    }
 
     let tasks: Vec<_> = snapshot.targets.iter().map(|target| (target.target, target.tasks)).collect();
     let mut every =

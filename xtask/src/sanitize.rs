@@ -1,0 +1,113 @@
+//! `cargo xtask sanitize`: tests of the crates under AddressSanitizer, ThreadSanitizer or LeakSanitizer.
+
+use std::process::Command;
+
+use crate::workspace::{progress, root, run, target, words};
+use crate::{Failure, nightly, setup};
+
+const TRIPLE: &str = "x86_64-unknown-linux-gnu";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Sanitizer {
+    Address,
+    Thread,
+    Leak,
+}
+
+impl Sanitizer {
+    fn of(word: &str) -> Result<Sanitizer, Failure> {
+        match word {
+            "address" => Ok(Sanitizer::Address),
+            "thread" => Ok(Sanitizer::Thread),
+            "leak" => Ok(Sanitizer::Leak),
+            other => Err(format!("no sanitizer {other:?}; there are: address, thread, leak")),
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Sanitizer::Address => "address",
+            Sanitizer::Thread => "thread",
+            Sanitizer::Leak => "leak",
+        }
+    }
+
+    /// What is tested where nothing is named. Assembly (thunks) and C are not instrumented, whatever crate they are in.
+    fn packages(self) -> &'static [&'static str] {
+        match self {
+            // Those in which threads of ours meet.
+            Sanitizer::Thread => &RACES,
+            _ => {
+                &["boundary", "trace", "control", "report", "policy", "analysis", "export", "unwind", "probe"]
+            }
+        }
+    }
+
+    /// How the process that is tested is to be watched.
+    fn options(self) -> (&'static str, String) {
+        match self {
+            // CoreCLR makes NullReferenceExceptions out of SIGSEGV and has its own stacks for signals. It never gives back what
+            // it has when its process ends.
+            Sanitizer::Address => (
+                "ASAN_OPTIONS",
+                "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:allow_user_segv_handler=1:use_sigaltstack=0:\
+                 detect_leaks=0:detect_stack_use_after_return=0"
+                    .to_owned(),
+            ),
+            Sanitizer::Thread => ("TSAN_OPTIONS", "halt_on_error=0:exitcode=66:second_deadlock_stack=1".to_owned()),
+            Sanitizer::Leak => {
+                let known = root().join("xtask/src/leaks.txt");
+                ("LSAN_OPTIONS", format!("suppressions={}:print_suppressions=0", known.display()))
+            }
+        }
+    }
+}
+
+/// Crates whose own threads share memory without a lock, or nearly.
+const RACES: [&str; 3] = ["boundary", "trace", "control"];
+
+/// Runs them. The first argument is the sanitizer; those up to `--` are packages, without `clrhost-`; what follows goes to the
+/// tests.
+pub fn test(args: &[String]) -> Result<u8, Failure> {
+    let [sanitizer, rest @ ..] = args else {
+        return Err(
+            "say which: cargo xtask sanitize address|thread|leak [PACKAGE...] [-- ARGS...]".to_owned()
+        );
+    };
+    let sanitizer = Sanitizer::of(sanitizer)?;
+    let end = rest.iter().position(|word| word == "--").unwrap_or(rest.len());
+    let (packages, of_tests) = rest.split_at(end);
+    let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
+    let packages = if packages.is_empty() { sanitizer.packages() } else { &packages };
+    nightly::ensure(&["rust-src"])?;
+    let dotnet = setup()?;
+    let mut tests = command(sanitizer, packages, &of_tests[of_tests.len().min(1)..]);
+    tests.env("CLRHOST_TEST_DOTNET_ROOT", &dotnet.root);
+    progress(sanitizer.word(), &words(&tests));
+    run(&mut tests)?;
+    Ok(0)
+}
+
+/// The part of it that belongs into continuous integration: races, where a nightly compiler is installed. Why not, if not.
+pub fn races() -> Result<Command, Failure> {
+    nightly::ensure(&["rust-src"])?;
+    Ok(command(Sanitizer::Thread, &RACES, &[]))
+}
+
+fn command(sanitizer: Sanitizer, packages: &[&str], of_tests: &[String]) -> Command {
+    let mut tests = nightly::cargo();
+    // The standard library is compiled with it too, or its locks and channels would look like races. A target that is named keeps
+    // build scripts and macros out of it.
+    tests.args(["test", "-Zbuild-std", "--target", TRIPLE, "--no-fail-fast", "--lib", "--tests"]);
+    for package in packages {
+        tests.args(["--package".to_owned(), format!("clrhost-{package}")]);
+    }
+    tests.arg("--target-dir").arg(target().join("sanitized").join(sanitizer.word()));
+    tests.arg("--").args(of_tests);
+    tests.env("RUSTFLAGS", format!("-Zsanitizer={}", sanitizer.word()));
+    let (name, options) = sanitizer.options();
+    tests.env(name, options);
+    // They take this long already without our time.
+    tests.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only").env("PROPTEST_CASES", "50");
+    tests
+}
