@@ -152,7 +152,9 @@ const MAX_SLOTS: usize = 2 * MAX_TARGETS;
 #[cfg(not(loom))]
 pub(crate) const MAX_BRACKETS: usize = if cfg!(miri) { 1 << 8 } else { 1 << 16 };
 #[cfg(not(loom))]
-type Slots = Records<SLOT_WORDS, 1_024, { MAX_SLOTS / 1_024 }>;
+const PER_SEGMENT: usize = if cfg!(miri) { 1 << 5 } else { 1 << 10 };
+#[cfg(not(loom))]
+type Slots = Records<SLOT_WORDS, PER_SEGMENT, { MAX_SLOTS / PER_SEGMENT }>;
 #[cfg(loom)]
 pub(crate) const MAX_BRACKETS: usize = 2;
 #[cfg(loom)]

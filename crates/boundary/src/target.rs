@@ -10,11 +10,11 @@ use std::sync::OnceLock;
 pub(crate) const MAX_TARGETS: usize = if cfg!(loom) {
     4
 } else if cfg!(miri) {
-    1 << 11
+    1 << 8
 } else {
     1 << 17
 };
-const PER_CHUNK: usize = 1 << 10;
+const PER_CHUNK: usize = if cfg!(miri) { 1 << 5 } else { 1 << 10 };
 
 /// Dense number of a target, given in the order of binding and valid for the life of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

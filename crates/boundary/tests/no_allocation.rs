@@ -89,7 +89,7 @@ impl TaskManager for Host {
 }
 
 /// More targets than a thread's cache holds.
-const TARGETS: u64 = if cfg!(miri) { 52 } else { 502 };
+const TARGETS: u64 = if cfg!(miri) { 30 } else { 502 };
 const DEPTH: usize = if cfg!(miri) { 100 } else { 1_000 };
 const CROSSINGS: u64 = 100 * DEPTH as u64;
 const ROUNDS: u64 = if cfg!(miri) { 100 } else { 1_000 };

@@ -21,7 +21,7 @@ const THREADS: usize = BATCHES * AT_ONCE;
 /// Counts the large zeroed pieces of memory, of which every block is made and nothing else here.
 struct CountingLarge;
 
-const LARGE: usize = 256 << 10;
+const LARGE: usize = if cfg!(miri) { 40 << 10 } else { 256 << 10 };
 static LARGE_PIECES: AtomicUsize = AtomicUsize::new(0);
 
 // SAFETY: everything is left to the system's allocator; counting is one atomic addition.
