@@ -35,7 +35,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                   (LOOM_MAX_PREEMPTIONS=2 cargo xtask models: more than the usual ones)
   mutants [FILTER]  break the core in one way after the other: each must make its model fail
   miri [ARGS]     run the core's tests in Miri; needs a nightly Rust
-  sanitize address|thread|leak [PACKAGE...] [-- ARGS...]
+  sanitize address|thread [PACKAGE...] [-- ARGS...]
                   run tests under a sanitizer; needs a nightly Rust. For example: cargo xtask sanitize thread boundary
   audit           check what clrhost is built from, advisories too, and the files that are shipped
   bench [ARGS]    run the benchmarks

@@ -1,4 +1,4 @@
-//! `cargo xtask sanitize`: tests of the crates under AddressSanitizer, ThreadSanitizer or LeakSanitizer.
+//! `cargo xtask sanitize`: tests of the crates under AddressSanitizer or ThreadSanitizer.
 
 use std::process::Command;
 
@@ -11,7 +11,6 @@ const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 pub enum Sanitizer {
     Address,
     Thread,
-    Leak,
 }
 
 impl Sanitizer {
@@ -19,8 +18,7 @@ impl Sanitizer {
         match word {
             "address" => Ok(Sanitizer::Address),
             "thread" => Ok(Sanitizer::Thread),
-            "leak" => Ok(Sanitizer::Leak),
-            other => Err(format!("no sanitizer {other:?}; there are: address, thread, leak")),
+            other => Err(format!("no sanitizer {other:?}; there are: address, thread")),
         }
     }
 
@@ -28,7 +26,6 @@ impl Sanitizer {
         match self {
             Sanitizer::Address => "address",
             Sanitizer::Thread => "thread",
-            Sanitizer::Leak => "leak",
         }
     }
 
@@ -37,28 +34,31 @@ impl Sanitizer {
         match self {
             // Those in which threads of ours meet.
             Sanitizer::Thread => &RACES,
-            _ => {
+            Sanitizer::Address => {
                 &["boundary", "trace", "control", "report", "policy", "analysis", "export", "unwind", "probe"]
             }
         }
     }
 
+    /// What the nightly toolchain must have: the source of the standard library where that is compiled anew.
+    fn components(self) -> &'static [&'static str] {
+        match self {
+            Sanitizer::Address => &[],
+            Sanitizer::Thread => &["rust-src"],
+        }
+    }
+
     /// How the process that is tested is to be watched.
-    fn options(self) -> (&'static str, String) {
+    fn options(self) -> (&'static str, &'static str) {
         match self {
             // CoreCLR makes NullReferenceExceptions out of SIGSEGV and has its own stacks for signals. It never gives back what
             // it has when its process ends.
             Sanitizer::Address => (
                 "ASAN_OPTIONS",
                 "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:allow_user_segv_handler=1:use_sigaltstack=0:\
-                 detect_leaks=0:detect_stack_use_after_return=0"
-                    .to_owned(),
+                 detect_leaks=0:detect_stack_use_after_return=0",
             ),
-            Sanitizer::Thread => ("TSAN_OPTIONS", "halt_on_error=0:exitcode=66:second_deadlock_stack=1".to_owned()),
-            Sanitizer::Leak => {
-                let known = root().join("xtask/src/leaks.txt");
-                ("LSAN_OPTIONS", format!("suppressions={}:print_suppressions=0", known.display()))
-            }
+            Sanitizer::Thread => ("TSAN_OPTIONS", "halt_on_error=0:exitcode=66:second_deadlock_stack=1"),
         }
     }
 }
@@ -70,16 +70,14 @@ const RACES: [&str; 3] = ["boundary", "trace", "control"];
 /// tests.
 pub fn test(args: &[String]) -> Result<u8, Failure> {
     let [sanitizer, rest @ ..] = args else {
-        return Err(
-            "say which: cargo xtask sanitize address|thread|leak [PACKAGE...] [-- ARGS...]".to_owned()
-        );
+        return Err("say which: cargo xtask sanitize address|thread [PACKAGE...] [-- ARGS...]".to_owned());
     };
     let sanitizer = Sanitizer::of(sanitizer)?;
     let end = rest.iter().position(|word| word == "--").unwrap_or(rest.len());
     let (packages, of_tests) = rest.split_at(end);
     let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
     let packages = if packages.is_empty() { sanitizer.packages() } else { &packages };
-    nightly::ensure(&["rust-src"])?;
+    nightly::ensure(sanitizer.components())?;
     let dotnet = setup()?;
     let mut tests = command(sanitizer, packages, &of_tests[of_tests.len().min(1)..]);
     tests.env("CLRHOST_TEST_DOTNET_ROOT", &dotnet.root);
@@ -90,15 +88,18 @@ pub fn test(args: &[String]) -> Result<u8, Failure> {
 
 /// The part of it that belongs into continuous integration: races, where a nightly compiler is installed. Why not, if not.
 pub fn races() -> Result<Command, Failure> {
-    nightly::ensure(&["rust-src"])?;
+    nightly::ensure(Sanitizer::Thread.components())?;
     Ok(command(Sanitizer::Thread, &RACES, &[]))
 }
 
 fn command(sanitizer: Sanitizer, packages: &[&str], of_tests: &[String]) -> Command {
     let mut tests = nightly::cargo();
-    // The standard library is compiled with it too, or its locks and channels would look like races. A target that is named keeps
-    // build scripts and macros out of it.
-    tests.args(["test", "-Zbuild-std", "--target", TRIPLE, "--no-fail-fast", "--lib", "--tests"]);
+    // A target that is named keeps build scripts and macros out of it.
+    tests.args(["test", "--target", TRIPLE, "--no-fail-fast", "--lib", "--tests"]);
+    if sanitizer == Sanitizer::Thread {
+        // Or the locks and channels of the standard library would look like races.
+        tests.arg("-Zbuild-std");
+    }
     for package in packages {
         tests.args(["--package".to_owned(), format!("clrhost-{package}")]);
     }

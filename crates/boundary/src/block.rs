@@ -435,6 +435,7 @@ impl Block {
     /// what a change has done to it that `busy` shows as over.
     pub(crate) fn mark(&self) -> Option<Mark> {
         let (calls, counters) = self.counts();
+        // Keeps all that was read before, by the caller too, from being read after what follows.
         fence(Acquire);
         let top = self.top.load(Acquire);
         let is_free = |place: &Entry| place[entry::STACK_POINTER].load(Acquire) & FREE != 0;
@@ -446,8 +447,6 @@ impl Block {
 
     /// True if all words read since `mark` was taken were read between two changes.
     pub(crate) fn unchanged_since(&self, mark: Option<Mark>) -> bool {
-        // Keeps the reads before it from being made after what follows.
-        fence(Acquire);
         mark.is_some() && mark == self.mark()
     }
 

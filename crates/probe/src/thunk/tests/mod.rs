@@ -14,6 +14,7 @@ mod recorded;
 mod registers;
 mod signals;
 mod stacks;
+mod stepped;
 mod threads;
 mod throws;
 mod times;

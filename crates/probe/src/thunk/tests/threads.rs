@@ -13,7 +13,7 @@ const ROUNDS: u64 = 5_000;
 
 /// A round is a call, in it a callback, in it a call. So at every moment the numbers tell where the thread is.
 #[track_caller]
-fn assert_adds_up(row: &TaskStats) {
+pub(super) fn assert_adds_up(row: &TaskStats) {
     let counts = row.counts;
     let open = |bracket| row.open.iter().filter(|it| it.bracket == bracket).count() as u64;
     assert_eq!(counts.leave, counts.enter + open(Bracket::Leave), "{row:?}");
