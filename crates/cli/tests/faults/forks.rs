@@ -33,6 +33,12 @@ fn a_copy_of_the_process_calls_native_code_and_ends() {
     }
 }
 
+/// Whatever it wrote at its end would be the last word: the run is over when its streams are closed.
+#[test]
+fn a_copy_of_the_process_ends_after_it() {
+    check(&copied("outlives"));
+}
+
 /// Thunks for delegates are made in the child once the parent has made its own in the same place. (That the child writes none of it
 /// where the parent would see it is shown by `a_forked_child_leaves_the_stubs_of_its_parent_alone` in `thunk/pages.rs`.)
 #[test]
