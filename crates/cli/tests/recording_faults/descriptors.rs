@@ -100,7 +100,7 @@ impl Running {
     }
 
     fn process(&self) -> Process {
-        Process::find(self.child.id()).expect("it has a socket").patient_for(Duration::from_millis(300))
+        Process::find(self.child.id()).expect("it has a socket")
     }
 
     fn ctl(&self, args: &[&str]) -> clrhost_testkit::Finished {
@@ -133,11 +133,12 @@ fn questions_to_a_process_without_descriptors() {
     }
     running.process().hello().expect("it answers while there are some");
     running.go_on("ready");
-    // A thread that waits in `accept` has a descriptor already, which the application takes when it is free again.
-    running.process().report(false).expect("it answers once more");
+    // A thread that waits in `accept` has a descriptor already, so it may answer once more. The application takes it then.
+    let _ = running.process().patient_for(Duration::from_secs(2)).report(false);
     // Nothing can be accepted then; the thread that would tries again, and not all the time.
     let before = running.work_of_server();
-    let waiting: Vec<_> = (0..3).map(|_| running.process().report(false)).collect();
+    let waiting: Vec<_> =
+        (0..3).map(|_| running.process().patient_for(Duration::from_millis(300)).report(false)).collect();
     assert!(waiting.iter().all(Result::is_err));
     thread::sleep(Duration::from_millis(500));
     let worked = running.work_of_server() - before;
