@@ -262,7 +262,14 @@ impl Worker {
             begin(world, number, true, tell).serve(orders);
         };
         let request = TaskRequest::new(stack_size, body);
-        match self.ask("CreateTask", |host| host.create_task(request.clone())) {
+        let layer = self.world.boundary.layer();
+        // About another thread than this one, so the host is asked here even if this one is none of its.
+        let answer = layer.map_or(Err(Hresult::E_NOTIMPL), |layer| {
+            layer.ask("CreateTask", |host| host.create_task(request.clone()))
+        });
+        // The failure that shuts the layer takes no thread from the application.
+        let is_shut = layer.is_some_and(|layer| layer.is_shut());
+        match answer {
             Ok(()) => {
                 drop(request);
                 match is_paired.recv() {
@@ -274,7 +281,7 @@ impl Worker {
                     }
                 }
             }
-            Err(Hresult::E_NOTIMPL) => {
+            Err(hresult) if hresult == Hresult::E_NOTIMPL || is_shut => {
                 std::thread::spawn(move || request.run());
                 if is_paired.recv() == Ok(true) { Outcome::Done } else { Outcome::NoThread(number) }
             }
