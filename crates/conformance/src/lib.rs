@@ -4,6 +4,7 @@
 //! For a host in Rust: [`check`], in a test. For a host in a shared library: `clrhost check HOST.so`. The rules are [`RULES`];
 //! `docs/conformance.md` explains them.
 
+pub mod cases;
 mod check;
 mod judge;
 mod rule;
