@@ -4,8 +4,8 @@ use clrhost::{Hresult, Target, Task};
 use clrhost_conformance::HostUnderTest;
 use clrhost_conformance::SITUATIONS;
 use clrhost_conformance::cases::{
-    Call, Case, HostPlan, Model, RecordingHost, Says, Stage, cases_that_shut, difference, every_failure,
-    mild_cases, producible,
+    Call, Case, HostPlan, Model, RecordingHost, Says, Stage, cases_that_shut, cases_with_aborts, difference,
+    every_failure, mild_cases, producible,
 };
 use clrhost_engine_sim::{Callee, Op, Settings, Shape, TaskNumber, make_valid, parse, random_script, run};
 use std::cell::Cell;
@@ -54,7 +54,7 @@ fn assert_as_the_model_says(case: &Case) {
 
 #[test]
 fn cases_of_every_engine() {
-    for case in mild_cases(300).into_iter().chain(cases_that_shut()) {
+    for case in mild_cases(300).into_iter().chain(cases_that_shut()).chain(cases_with_aborts()) {
         assert_as_the_model_says(&case);
     }
 }

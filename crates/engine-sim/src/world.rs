@@ -179,7 +179,9 @@ impl World {
     /// Alerts a task through the host, and wakes it from a sleep of the runtime's own.
     pub(crate) fn alert(&self, number: TaskNumber) {
         let Some(seat) = self.seat(number) else { return };
-        if let (Some(task), Some(layer)) = (seat.task.get(), self.boundary.layer()) {
+        // The host has nothing to wake of a task that it refused.
+        let task = seat.task.get().filter(|task| task.is_hosted());
+        if let (Some(task), Some(layer)) = (task, self.boundary.layer()) {
             layer.call("Alert", |host| host.alert(task));
         }
         seat.wake();

@@ -1,10 +1,10 @@
 //! The host that every engine calls for a case.
 
 use crate::cases::{Answers, Call, HostPlan};
-use clrhost::{GcManager, HostResult, Target, Task, TaskManager, TaskRequest, WaitOption};
+use clrhost::{GcManager, HostResult, Hresult, Target, Task, TaskManager, TaskRequest, WaitOption};
 use clrhost_engine_sim::{Answer, Argument, Callee, TaskNumber};
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// The least stack for a thread that managed code runs on.
@@ -19,6 +19,9 @@ pub trait Stage: Send + Sync + 'static {
     /// The task with which a thread is to begin that was asked for with this size of stack: called first on that thread.
     fn begins(&self, stack_size: usize);
 
+    /// The calling thread, the script's, is about to sleep in the host until it is alerted.
+    fn sleeps(&self) {}
+
     /// The script's task of this task.
     fn number(&self, task: &Task) -> Option<TaskNumber>;
 
@@ -32,20 +35,23 @@ pub trait Stage: Send + Sync + 'static {
 pub struct RecordingHost {
     stage: Arc<dyn Stage>,
     state: Arc<Mutex<State>>,
+    woken: Arc<Condvar>,
 }
 
 struct State {
     answers: Answers,
     calls: Vec<Call>,
     others: BTreeMap<String, u32>,
+    alerted: BTreeSet<TaskNumber>,
 }
 
 impl RecordingHost {
     /// A host that answers as a host of the default plan until [`begin`](Self::begin).
     pub fn new(stage: impl Stage) -> RecordingHost {
         let answers = Answers::new(HostPlan::default());
-        let state = State { answers, calls: Vec::new(), others: BTreeMap::new() };
-        RecordingHost { stage: Arc::new(stage), state: Arc::new(Mutex::new(state)) }
+        let (others, alerted) = (BTreeMap::new(), BTreeSet::new());
+        let state = State { answers, calls: Vec::new(), others, alerted };
+        RecordingHost { stage: Arc::new(stage), state: Arc::new(Mutex::new(state)), woken: Arc::default() }
     }
 
     /// From now on it answers as this plan says.
@@ -54,6 +60,7 @@ impl RecordingHost {
         state.answers = Answers::new(plan);
         state.calls.clear();
         state.others.clear();
+        state.alerted.clear();
     }
 
     /// The calls since then.
@@ -164,7 +171,7 @@ impl TaskManager for RecordingHost {
         // How much stack is asked for is not the contract's.
         match self.play("CreateTask", Argument::None) {
             Some(Answer::Result(result)) => result?,
-            _ => return Err(clrhost::Hresult::E_NOTIMPL),
+            _ => return Err(Hresult::E_NOTIMPL),
         }
         let stage = self.stage.clone();
         let asked = request.stack_size();
@@ -173,11 +180,16 @@ impl TaskManager for RecordingHost {
             request.run();
         };
         let thread = thread::Builder::new().stack_size(asked.max(LEAST_STACK));
-        thread.spawn(body).map(drop).map_err(|_| clrhost::Hresult::E_OUTOFMEMORY)
+        thread.spawn(body).map(drop).map_err(|_| Hresult::E_OUTOFMEMORY)
     }
 
     fn sleep(&self, _: &Task, milliseconds: Option<u32>, option: WaitOption) -> HostResult {
-        self.ask("Sleep", Argument::Sleep(milliseconds, option.is_alertable()))
+        let argument = Argument::Sleep(milliseconds, option.is_alertable());
+        let answer = self.ask("Sleep", argument);
+        if milliseconds.is_none() && answer == Err(Hresult::HOST_E_INTERRUPTED) {
+            self.sleep_until_alerted();
+        }
+        answer
     }
 
     fn switch_to_task(&self, _: &Task, _: WaitOption) -> HostResult {
@@ -210,7 +222,10 @@ impl TaskManager for RecordingHost {
 
     fn alert(&self, task: &Task) -> HostResult {
         // On a thread of the runtime's own.
-        match self.stage.number(task) {
+        let number = self.stage.number(task);
+        self.lock().alerted.extend(number);
+        self.woken.notify_all();
+        match number {
             Some(number) => match self.answer(TaskNumber::RUNTIME, "Alert", Argument::Task(number)) {
                 Answer::Result(result) => result,
                 _ => Ok(()),
@@ -221,11 +236,18 @@ impl TaskManager for RecordingHost {
 }
 
 impl RecordingHost {
+    fn sleep_until_alerted(&self) {
+        let Some(task) = self.stage.current(None) else { return };
+        self.stage.sleeps();
+        let sleeps = |state: &mut State| !state.alerted.contains(&task);
+        drop(self.woken.wait_while(self.lock(), sleeps).unwrap_or_else(PoisonError::into_inner));
+    }
+
     /// Something that it may leave to the runtime.
     fn ask(&self, method: &'static str, argument: Argument) -> HostResult {
         match self.play(method, argument) {
             Some(Answer::Result(result)) => result,
-            _ => Err(clrhost::Hresult::E_NOTIMPL),
+            _ => Err(Hresult::E_NOTIMPL),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::SITUATIONS;
 use crate::cases::{HostPlan, Model, Reply, Says, producible};
 use clrhost::Hresult;
-use clrhost_engine_sim::{Callee, Shape, Step, parse, random_script};
+use clrhost_engine_sim::{Callee, Shape, Step, make_valid, parse, random_script};
 use std::collections::BTreeMap;
 
 /// A script, and what the host answers in it.
@@ -69,6 +69,61 @@ fn by_chance(seed: u64) -> Case {
     Case { name: format!("random script and host of seed {seed}"), script, plan }
 }
 
+/// Aborts of a task that the runtime made, wherever it may be. That a step after it is not taken is what shows it.
+const ABORTS: [(&str, &str); 6] = [
+    ("in managed code", "1: reverse-enter m\n1: new 2\nruntime: abort 2\n2: leave b\n1: leave a"),
+    (
+        "in native code",
+        "1: reverse-enter m\n1: new 2\n2: leave a\nruntime: abort 2\n2: enter\n2: leave b\n1: leave a",
+    ),
+    (
+        "in a wait",
+        "1: reverse-enter m\n1: new 2\n2: leave wait\nruntime: abort 2\n2: enter\n2: leave b\n1: leave a",
+    ),
+    (
+        "in a sleep",
+        "1: reverse-enter m\n1: new 2\n2: sleep forever alertable\nruntime: abort 2\n2: leave b\n1: leave a",
+    ),
+    (
+        "in a critical region",
+        "1: reverse-enter m\n1: new 2\n2: begin-delay-abort\nruntime: abort 2\n2: leave a\n2: enter\n2: end-delay-abort\n2: end\n1: leave a",
+    ),
+    (
+        "before it makes a thread, which is not made",
+        "1: reverse-enter m\n1: new 2\nruntime: abort 2\n2: new 3\n3: leave b\n3: end\n1: new 4\n4: leave a",
+    ),
+];
+
+/// Aborts of a task that the host refused: it hears of what the task does to others alone.
+const ABORTS_OF_REFUSED: [(&str, &str); 2] = [
+    ("in managed code", "1: reverse-enter m\n1: new 2\nruntime: abort 2\n2: new 3\n3: leave b\n1: leave a"),
+    (
+        "in a critical region",
+        "1: reverse-enter m\n1: new 2\n2: begin-delay-abort\nruntime: abort 2\n2: new 3\n2: end-delay-abort\n2: end\n3: leave a",
+    ),
+];
+
+/// Cases with aborts, in each of which task 2 is aborted.
+pub fn cases_with_aborts() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (name, text) in ABORTS_OF_REFUSED {
+        let says = Says::Result(Err(Hresult::HOST_E_INVALIDOPERATION));
+        let replies = vec![Reply { method: "SetCLRTask", nth: 2, says }];
+        let plan = HostPlan { replies, ..HostPlan::default() };
+        let script = make_valid(&parse(text).unwrap_or_default());
+        cases.push(Case { name: format!("an abort of a refused task {name}"), script, plan });
+    }
+    for (name, text) in ABORTS {
+        for does_all in [false, true] {
+            let name = format!("an abort {name}; the host does all: {does_all}");
+            let plan = HostPlan { makes_threads: does_all, does_all, ..HostPlan::default() };
+            // A text of ours that is no script would fail a test.
+            cases.push(Case { name, script: make_valid(&parse(text).unwrap_or_default()), plan });
+        }
+    }
+    cases
+}
+
 /// For each method that a host is called by in a script with everything, cases in which its first call, and a later one, is answered
 /// `E_FAIL` or panics. The layer is shut after each.
 pub fn cases_that_shut() -> Vec<Case> {
@@ -123,6 +178,21 @@ mod tests {
         // All but Alert, which belongs to aborts.
         assert_eq!(methods.len(), 18, "{methods:?}");
         assert_eq!(cases_that_shut().len(), 36);
+    }
+
+    #[test]
+    fn each_abort_is_a_script_and_strikes() {
+        for (name, text) in ABORTS.into_iter().chain(ABORTS_OF_REFUSED) {
+            let steps = parse(text).unwrap();
+            assert_eq!(make_valid(&steps)[..steps.len()], steps, "{name}");
+        }
+        for case in cases_with_aborts() {
+            let calls = Model::default().expect(&case.script, &case.plan);
+            let calls: Vec<String> = calls.iter().map(ToString::to_string).collect();
+            let is_refused = !case.plan.replies.is_empty();
+            assert_ne!(calls.iter().any(|call| call.contains("Alert(task 2)")), is_refused, "{calls:?}");
+            assert!(!calls.iter().any(|call| call.contains("LeaveRuntime(b)")), "{calls:?}");
+        }
     }
 
     #[test]

@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 ///   the host refused that thread: the question is about the function.
 /// * A thread that the runtime wants is asked for on the thread that wants it, be that one of the host's or not, and begins
 ///   before that goes on.
+/// * An aborted task takes no step of managed code any more. `Alert` comes on another thread: where it stands among the calls about
+///   the task is open, and if the abort strikes before, there is none.
 /// * Nothing is said about a task that ends after the layer was shut.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
@@ -42,7 +44,7 @@ struct Run<'a> {
     answers: Answers,
     calls: Vec<Call>,
     tasks: BTreeMap<TaskNumber, Task>,
-    /// Threads that could not be had.
+    /// Threads that could not be had, or were aborted.
     lost: BTreeSet<TaskNumber>,
 }
 
@@ -52,6 +54,27 @@ struct Task {
     is_hosts: bool,
     /// Open calls, and whether the host hears of their end.
     open: Vec<(Callee, bool)>,
+    /// In a sleep of the runtime's own without end.
+    sleeps: bool,
+    delays_aborts: bool,
+    abort: Abort,
+}
+
+/// How far an abort of a task is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Abort {
+    #[default]
+    None,
+    /// It strikes after the end of the critical region.
+    Held,
+    /// It strikes as soon as the task runs managed code.
+    Due,
+}
+
+impl Task {
+    fn is_managed(&self) -> bool {
+        self.open.last().is_some_and(|(callee, _)| !callee.kind().is_native())
+    }
 }
 
 impl Run<'_> {
@@ -82,6 +105,12 @@ impl Run<'_> {
         if task != TaskNumber::RUNTIME && !self.tasks.contains_key(&task) {
             self.begin(task);
         }
+        if self.tasks.get(&task).is_some_and(|known| known.abort == Abort::Due && known.is_managed()) {
+            // Cases abort only tasks that run the managed code they were made for, and that ends with it.
+            self.lost.insert(task);
+            self.end(task);
+            return self.take(Step { task, op });
+        }
         let mut tell = |method, argument| {
             self.tell(task, method, argument);
         };
@@ -99,23 +128,35 @@ impl Run<'_> {
                 // What the host leaves to the runtime is a wait of the runtime's own.
                 if answer == Some(Answer::Result(Err(Hresult::E_NOTIMPL))) {
                     self.open(task, Callee::WAIT);
-                    self.close(task);
+                    match milliseconds {
+                        Some(_) => self.close(task),
+                        // An abort ends it.
+                        None => self.tasks.entry(task).or_default().sleeps = true,
+                    }
                 }
             }
             Op::Switch => tell("SwitchToTask", Argument::None),
             Op::SetLocale(lcid) => tell("SetLocale", Argument::Locale(lcid)),
             Op::SetUiLocale(lcid) => tell("SetUILocale", Argument::Locale(lcid)),
-            Op::BeginDelayAbort => tell("BeginDelayAbort", Argument::None),
-            Op::EndDelayAbort => tell("EndDelayAbort", Argument::None),
+            Op::BeginDelayAbort => {
+                tell("BeginDelayAbort", Argument::None);
+                self.tasks.entry(task).or_default().delays_aborts = true;
+            }
+            Op::EndDelayAbort => {
+                tell("EndDelayAbort", Argument::None);
+                let known = self.tasks.entry(task).or_default();
+                known.delays_aborts = false;
+                if known.abort == Abort::Held {
+                    self.abort(task);
+                }
+            }
             Op::BeginThreadAffinity => tell("BeginThreadAffinity", Argument::None),
             Op::EndThreadAffinity => tell("EndThreadAffinity", Argument::None),
             Op::Ask(callee) => {
                 self.wants_to_hear(task, callee);
                 self.call(task, "CallNeedsHostHook", Argument::Callee(callee));
             }
-            Op::Alert(other) => {
-                self.call(TaskNumber::RUNTIME, "Alert", Argument::Task(other));
-            }
+            Op::Alert(other) => self.alert(other),
             // The GC manager is not asked about tasks.
             Op::Suspend => {
                 self.call(task, "SuspensionStarting", Argument::None);
@@ -124,14 +165,33 @@ impl Run<'_> {
                 self.call(task, "SuspensionEnding", Argument::Generation(generation));
             }
             Op::End => self.end(task),
-            // Not a part of cases: when an abort strikes is the runtime's own choice.
-            Op::Abort(_) => {}
+            Op::Abort(victim) => match self.tasks.get_mut(&victim) {
+                Some(known) if known.delays_aborts => known.abort = Abort::Held,
+                _ => self.abort(victim),
+            },
+        }
+    }
+
+    /// Lets it be aborted, and has it leave a sleep.
+    fn abort(&mut self, task: TaskNumber) {
+        self.alert(task);
+        let Some(known) = self.tasks.get_mut(&task) else { return };
+        known.abort = Abort::Due;
+        if std::mem::take(&mut known.sleeps) {
+            self.close(task);
+        }
+    }
+
+    /// A task that the host refused is none that it could wake.
+    fn alert(&mut self, task: TaskNumber) {
+        if self.tasks.get(&task).is_some_and(|known| known.is_hosts) {
+            self.call(TaskNumber::RUNTIME, "Alert", Argument::Task(task));
         }
     }
 
     fn begin(&mut self, task: TaskNumber) {
         let is_hosts = self.call(task, "SetCLRTask", Argument::None).is_some_and(Answer::is_ok);
-        self.tasks.insert(task, Task { is_hosts, open: Vec::new() });
+        self.tasks.insert(task, Task { is_hosts, ..Task::default() });
     }
 
     fn create(&mut self, parent: TaskNumber, child: TaskNumber) {

@@ -29,7 +29,7 @@ pub struct Reply {
 pub struct HostPlan {
     /// It makes the threads that it is asked for.
     pub makes_threads: bool,
-    /// It sleeps and switches itself, and takes cultures.
+    /// It sleeps and switches itself, and takes cultures. A sleep for ever ends with an alert.
     pub does_all: bool,
     /// Functions of whose calls it does not want to hear.
     pub unhooked: Vec<Callee>,
@@ -62,11 +62,14 @@ impl Answers {
                 Answer::Needed(!matches!(argument, Argument::Callee(callee) if is_unhooked(callee)))
             }
             Some(Says::Result(result)) => Answer::Result(result),
-            None => Answer::Result(self.usual(method)),
+            None => Answer::Result(self.usual(method, argument)),
         }
     }
 
-    fn usual(&self, method: &str) -> HostResult {
+    fn usual(&self, method: &str, argument: Argument) -> HostResult {
+        if self.plan.does_all && matches!(argument, Argument::Sleep(None, _)) {
+            return Err(Hresult::HOST_E_INTERRUPTED);
+        }
         let does = match method {
             "CreateTask" => self.plan.makes_threads,
             "Sleep" | "SwitchToTask" | "SetLocale" | "SetUILocale" => self.plan.does_all,

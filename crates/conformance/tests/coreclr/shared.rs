@@ -41,7 +41,8 @@ fn code(op: Op) -> [i32; 2] {
         Op::Enter => [3, 0],
         Op::ReverseEnter(callee) => [4, place(callee, &Callee::METHODS)],
         Op::ReverseLeave => [5, 0],
-        Op::Sleep { milliseconds, .. } => [6, milliseconds.expect("a time") as usize],
+        // -1 stands for ever.
+        Op::Sleep { milliseconds, .. } => [6, milliseconds.unwrap_or(u32::MAX) as usize],
         Op::Switch => [7, 0],
         Op::SetLocale(_) => [8, 0],
         Op::SetUiLocale(_) => [9, 0],
@@ -52,7 +53,8 @@ fn code(op: Op) -> [i32; 2] {
         Op::Suspend => [14, 0],
         Op::Resume(generation) => [15, generation as usize],
         Op::End => [16, 0],
-        Op::StrayEnter | Op::Ask(_) | Op::Alert(_) | Op::Abort(_) => {
+        Op::Abort(task) => [17, task.0 as usize],
+        Op::StrayEnter | Op::Ask(_) | Op::Alert(_) => {
             unreachable!("{op} is no step of a case")
         }
     };
@@ -89,7 +91,9 @@ impl Shared {
             _ => None,
         });
         let created: BTreeSet<TaskNumber> = created.collect();
-        for step in script.iter().filter(|step| !created.contains(&step.task)) {
+        for step in
+            script.iter().filter(|step| step.task != TaskNumber::RUNTIME && !created.contains(&step.task))
+        {
             self.foreign[usize::from(step.task.0)].store(1, SeqCst);
         }
         self.count.store(script.len() as i32, SeqCst);

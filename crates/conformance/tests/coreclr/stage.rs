@@ -1,9 +1,9 @@
 //! Whose the threads of the process are, and the part of a script's steps that nobody in it can take.
 
 use crate::shared::{Shared, TASKS};
-use clrhost::{Origin, Target, TargetKind, Task};
-use clrhost_conformance::cases::Stage;
-use clrhost_engine_sim::{Callee, Op, Step, TaskNumber};
+use clrhost::{Origin, Target, TargetKind, Task, Tasks};
+use clrhost_conformance::cases::{Call, RecordingHost, Stage};
+use clrhost_engine_sim::{Argument, Callee, Op, Step, TaskNumber};
 use std::path::Path;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
@@ -48,6 +48,10 @@ impl Stage for Threads {
         }
     }
 
+    fn sleeps(&self) {
+        self.0.next();
+    }
+
     fn number(&self, task: &Task) -> Option<TaskNumber> {
         self.of_thread(task.os_thread_id())
     }
@@ -60,8 +64,11 @@ impl Stage for Threads {
             _ if description.origin == Origin::User => {
                 let method = description.method.as_str();
                 let function = method.strip_prefix("Script.fx_script_").map(str::to_owned);
-                let callback =
-                    || Some(method.strip_prefix("Script.")?.strip_suffix(".Invoke")?.to_lowercase());
+                // By the type of a delegate, or by the method.
+                let callback = || {
+                    let name = method.strip_prefix("Script.")?;
+                    Some(name.strip_suffix(".Invoke").unwrap_or(name).to_lowercase())
+                };
                 function.or_else(callback).and_then(|name| Callee::named(&name))
             }
             _ => None,
@@ -75,30 +82,73 @@ fn this_thread() -> u64 {
     unsafe { libc::gettid() as u64 }
 }
 
-/// Says when a thread has ended, which no code on it can, and passes over the steps of those that could not be had. Returns with the
-/// last step; ends the process if one does not come to its end.
-pub fn look_after(shared: &Shared, script: &[Step], name: &str) {
-    let (mut last, mut since) = (usize::MAX, Instant::now());
-    loop {
-        let turn = shared.turn();
-        let Some(step) = script.get(turn) else { return };
-        if turn != last {
-            (last, since) = (turn, Instant::now());
-        }
-        let task = usize::from(step.task.0);
-        let is_over = shared.gone[task].load(SeqCst) != 0 || (step.op == Op::End && has_ended(shared, task));
-        if is_over {
-            if let (true, Op::New(child)) = (shared.gone[task].load(SeqCst) != 0, step.op) {
-                shared.gone[usize::from(child.0)].store(1, SeqCst);
+/// What the steps of a script need that nobody in it can do.
+pub struct Attendant {
+    pub shared: &'static Shared,
+    pub host: RecordingHost,
+    pub tasks: Tasks,
+}
+
+impl Attendant {
+    /// Says when a thread has ended, which no code on it can, passes over the steps of threads that are gone or could not be had, and
+    /// aborts. Returns with the last step; ends the process if one does not come to its end.
+    pub fn look_after(&self, script: &[Step], name: &str) {
+        let (mut last, mut since) = (usize::MAX, Instant::now());
+        loop {
+            let turn = self.shared.turn();
+            let Some(step) = script.get(turn) else { return };
+            let is_new = turn != last;
+            if is_new {
+                (last, since) = (turn, Instant::now());
             }
-            shared.next();
-        } else if since.elapsed() > PATIENCE {
-            eprintln!("{name}: step {turn}, `{step}`, does not come to its end");
-            process::exit(70);
-        } else {
-            thread::sleep(Duration::from_micros(100));
+            if self.is_over(script, turn, is_new) {
+                self.shared.next();
+            } else if since.elapsed() > PATIENCE {
+                eprintln!("{name}: step {turn}, `{step}`, does not come to its end");
+                process::exit(70);
+            } else {
+                thread::sleep(Duration::from_micros(100));
+            }
         }
     }
+
+    /// The step is over, and nobody else can say so.
+    fn is_over(&self, script: &[Step], turn: usize, is_new: bool) -> bool {
+        let step = script[turn];
+        let task = usize::from(step.task.0);
+        if let Op::Abort(victim) = step.op {
+            let is_victims = |step: &&Step| step.task == victim;
+            let last = script[..turn].iter().rfind(is_victims);
+            let is_in_native_code = last.is_some_and(|step| is_call_of_native_code(step.op));
+            return self.abort(victim, is_new, is_in_native_code);
+        }
+        let is_gone = self.shared.gone[task].load(SeqCst) != 0 || has_ended(self.shared, task);
+        if let (true, Op::New(child)) = (is_gone, step.op) {
+            self.shared.gone[usize::from(child.0)].store(1, SeqCst);
+        }
+        is_gone
+    }
+
+    /// Aborts it at first. The step is over when it is certain that the abort strikes before the task's next step: the thread is gone,
+    /// or, in native code, the runtime has taken the abort and the host was told; or it is certain that it does not, in a region.
+    fn abort(&self, victim: TaskNumber, is_new: bool, is_in_native_code: bool) -> bool {
+        let number = usize::from(victim.0);
+        let thread = self.shared.thread[number].load(SeqCst) as u64;
+        let live = self.tasks.live();
+        let Some(task) = live.iter().find(|task| task.os_thread_id() == thread) else {
+            return has_ended(self.shared, number);
+        };
+        if is_new {
+            assert_eq!(self.tasks.abort(task), Ok(()), "task {victim}");
+        }
+        let is_alert = |call: &Call| call.argument == Argument::Task(victim) && call.method == "Alert";
+        let is_held = task.abort().delays() > 0;
+        is_held || (is_in_native_code && self.host.calls().iter().any(is_alert))
+    }
+}
+
+fn is_call_of_native_code(op: Op) -> bool {
+    matches!(op, Op::Leave(callee) if callee != Callee::WAIT)
 }
 
 /// The thread of this task is gone, or, where a host that is not called any more could not say which it is, its code is over.
