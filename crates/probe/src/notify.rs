@@ -1,7 +1,8 @@
 //! What rewritten methods of CoreLib call: each turns into a call of the host.
 //!
 //! All of these but [`expect_own_call`] are called as any native function, in preemptive GC mode, so a host may block in
-//! them. On a thread without a task, or one the host refused, everything is left to the runtime.
+//! them. On a thread without a task, or one the host refused, everything is left to the runtime; but critical
+//! regions hold aborts back there too.
 
 use crate::arch::stack_pointer;
 use crate::entry::{ErrnoGuard, guarded};
@@ -175,27 +176,42 @@ pub(crate) extern "C" fn end_thread_affinity() -> i32 {
 }
 
 pub(crate) extern "C" fn begin_critical_region() -> i32 {
-    ask("Thread.BeginCriticalRegion", |_, layer, task| {
+    in_region("Thread.BeginCriticalRegion", |_, layer, task| {
         // The host's pairs do not nest, managed code's do.
-        if task.abort().begin_delay() {
+        if task.abort().begin_delay()
+            && let Some(layer) = layer
+        {
             layer.call("BeginDelayAbort", |host| host.begin_delay_abort(task));
         }
-        answer::GO_ON
     })
 }
 
 pub(crate) extern "C" fn end_critical_region() -> i32 {
-    ask("Thread.EndCriticalRegion", |probe, layer, task| {
+    in_region("Thread.EndCriticalRegion", |probe, layer, task| {
         if let Ok(end) = task.abort().end_delay() {
-            if end.outermost {
+            if let Some(layer) = layer.filter(|_| end.outermost) {
                 layer.call("EndDelayAbort", |host| host.end_delay_abort(task));
             }
             if end.deliver {
                 probe.deliver_abort(task.clone());
             }
         }
-        answer::GO_ON
     })
+}
+
+/// A region holds aborts back on every thread, also on one that the host refused: it may abort it all the same. The layer is there
+/// if the host is to hear of it.
+fn in_region(
+    entry: &'static str,
+    body: impl FnOnce(&'static Probe, Option<&'static HostingLayer>, &Arc<Task>),
+) -> i32 {
+    tell(entry, |probe| {
+        with_current(probe, |state| {
+            let layer = probe.boundary().layer().filter(|_| state.owner().is_hosted());
+            body(probe, layer, state.owner().task());
+        });
+    });
+    answer::GO_ON
 }
 
 /// A method of CoreLib in which a thread waits. To the host it is a call into the operating system.
