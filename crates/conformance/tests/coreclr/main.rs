@@ -70,11 +70,7 @@ fn apart(calls: Vec<String>) -> [Vec<String>; 2] {
 fn assert_all(run: impl Fn(usize) -> clrhost_testkit::Finished) {
     let mut differences = Vec::new();
     let mut others = std::collections::BTreeMap::<String, u64>::new();
-    for (nth, cases) in batches()
-        .iter()
-        .enumerate()
-        .filter(|(nth, _)| std::env::var("ONLY").map_or(true, |only| only == nth.to_string()))
-    {
+    for (nth, cases) in batches().iter().enumerate() {
         let finished = run(nth);
         let told = facts(finished.assert_code(0));
         let mut model = Model::default();
