@@ -35,6 +35,7 @@ use crate::records::Records;
 use crate::ring::Ring;
 use crate::sync::{AtomicPtr, AtomicU64, Ordering::*, fence, null_pointers, spin_loop, zeroed_records};
 use crate::target::{MAX_TARGETS, TargetId};
+use std::sync::atomic::AtomicUsize;
 
 /// Words of a task's own counters. How many crossings there were is not among them: that follows from the slots, plus the
 /// closing crossings that belong to no slot.
@@ -203,11 +204,27 @@ pub(crate) fn add(word: &AtomicU64, amount: u64) {
     word.store(word.load(Relaxed).wrapping_add(amount), Relaxed);
 }
 
+/// Blocks there are. Not of the model's atomics: it tells nobody of anything.
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+
+/// How many blocks there are in this process: those of live tasks, spare ones, and those of ended tasks that somebody still holds.
+pub(crate) fn live_blocks() -> usize {
+    LIVE.load(Relaxed)
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        LIVE.fetch_sub(1, Relaxed);
+    }
+}
+
 impl Block {
     /// An empty block; `None` where there is no memory for it.
     pub(crate) fn try_new() -> Option<Block> {
         let entries = zeroed_records(MAX_BRACKETS + 2)?;
         let slot_of = null_pointers(MAX_SLOTS)?;
+        let slots = Slots::try_new()?;
+        LIVE.fetch_add(1, Relaxed);
         let block = Block {
             top: AtomicU64::new(0),
             busy: AtomicU64::new(0),
@@ -218,7 +235,7 @@ impl Block {
             counters: std::array::from_fn(|_| AtomicU64::new(0)),
             entries,
             slot_of,
-            slots: Slots::try_new()?,
+            slots,
         };
         block.clear_stack();
         Some(block)

@@ -4,7 +4,7 @@
 //! on the crossing path. A reader holds it while it copies numbers, so that no block is reused under its hands; tasks
 //! that cross the border meanwhile do not notice.
 
-use crate::block::Block;
+use crate::block::{Block, live_blocks};
 use crate::crossing::{Bracket, Crossing};
 use crate::snapshot::{Mismatch, Snapshot, TargetStats, TaskStats, add_block};
 use crate::sync::{AtomicU64, Mutex, Ordering::*, fence, lock};
@@ -33,7 +33,9 @@ pub struct Registry {
 #[derive(Default)]
 struct Tasks {
     live: Vec<Arc<Task>>,
-    spare: Vec<Arc<Block>>,
+    /// Blocks of ended tasks. One that is used again is nobody else's: somebody may still look at the task that had it, which then has
+    /// to keep it.
+    spare: Vec<Spare>,
     ended: Vec<TaskStats>,
     folded: Option<TaskStats>,
     /// Statistics of ended tasks, by target.
@@ -44,11 +46,25 @@ struct Tasks {
     recorded: Vec<Arc<Task>>,
 }
 
+struct Spare {
+    block: Arc<Block>,
+    /// Nothing of its task is in it any more.
+    is_clean: bool,
+}
+
 impl Tasks {
     fn take_recorded(&mut self) -> Vec<RecordedTask> {
         let ended =
             std::mem::take(&mut self.recorded).into_iter().map(|task| RecordedTask { task, ended: true });
         ended.chain(self.live.iter().map(|task| RecordedTask { task: task.clone(), ended: false })).collect()
+    }
+
+    /// A spare block that nobody holds. Those that somebody does are left for later rather than given back to the allocator: a block is
+    /// several large pieces of untouched memory, which the allocator does not give again as such once it had them.
+    fn take_spare(&mut self) -> Option<Spare> {
+        // The last ones first, as they are in the processor's caches.
+        let free = self.spare.iter_mut().rposition(|spare| Arc::get_mut(&mut spare.block).is_some())?;
+        Some(self.spare.swap_remove(free))
     }
 }
 
@@ -76,9 +92,14 @@ impl Registry {
 
     /// `None` where there is no memory for its numbers.
     pub(crate) fn try_add_task(&self, identity: TaskIdentity) -> Option<Arc<Task>> {
-        let spare = lock(&self.tasks).spare.pop();
+        let spare = lock(&self.tasks).take_spare();
         let block = match spare {
-            Some(block) => block,
+            Some(Spare { block, is_clean }) => {
+                if !is_clean {
+                    block.scrub();
+                }
+                block
+            }
             None => Arc::new(Block::try_new()?),
         };
         let id = self.next_task.fetch_add(1, Relaxed);
@@ -123,9 +144,11 @@ impl Registry {
         let unseen = Arc::strong_count(task) == 1;
         // Pairs with the release that gave the last other holder up: what it read, it read before the block is scrubbed.
         fence(Acquire);
-        if unseen && tasks.spare.len() < MAX_SPARE_BLOCKS {
-            task.block.scrub();
-            tasks.spare.push(task.block.clone());
+        if tasks.spare.len() < MAX_SPARE_BLOCKS {
+            if unseen {
+                task.block.scrub();
+            }
+            tasks.spare.push(Spare { block: task.block.clone(), is_clean: unseen });
         }
     }
 
@@ -176,6 +199,12 @@ impl Registry {
         {
             kept.push(Mismatch { task: task.id(), crossing, target, open });
         }
+    }
+
+    /// How many blocks of memory there are for the numbers of tasks, in all of the process: of live tasks, kept for tasks to come, and
+    /// of ended tasks that somebody still holds.
+    pub fn blocks(&self) -> usize {
+        live_blocks()
     }
 
     /// Everything counted so far. `now` ends the time of brackets that are still open.

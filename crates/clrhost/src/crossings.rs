@@ -54,6 +54,12 @@ impl Crossings {
         self.probe.thunks()
     }
 
+    /// How many blocks of memory there are in which tasks keep their numbers: those of live tasks, and up to 256 that wait for tasks
+    /// to come. A block takes the pages that its tasks touched.
+    pub fn blocks(&self) -> usize {
+        self.probe.boundary().registry().blocks()
+    }
+
     pub(crate) fn is_hosted(&self) -> bool {
         self.probe.is_hosted()
     }
