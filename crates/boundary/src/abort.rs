@@ -10,7 +10,7 @@
 use crate::host::HostResult;
 use crate::sync::{Condvar, Mutex, MutexGuard, lock, wait_while};
 use clrhost_hresult::Hresult;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 /// How long the beginning of a region waits for an abort that is on its way. Handing a request to the runtime takes a
@@ -57,6 +57,7 @@ pub struct AbortState {
     state: Mutex<State>,
     moved_on: Condvar,
     gate: AtomicU32,
+    deaf: AtomicBool,
 }
 
 /// Where a task is, as far as it matters to an abort that is on its way.
@@ -72,7 +73,12 @@ pub mod gate {
 impl Default for AbortState {
     fn default() -> Self {
         let gate = AtomicU32::new(gate::INSIDE);
-        AbortState { state: Mutex::new(State::default()), moved_on: Condvar::new(), gate }
+        AbortState {
+            state: Mutex::new(State::default()),
+            moved_on: Condvar::new(),
+            gate,
+            deaf: AtomicBool::new(false),
+        }
     }
 }
 
@@ -104,7 +110,21 @@ impl AbortState {
         let mut state = self.lock();
         if matches!(state.phase, Phase::Delivering | Phase::Accepted) {
             state.phase = Phase::Idle;
+            self.deaf.store(false, Ordering::Relaxed);
             self.moved_on.notify_all();
+        }
+    }
+
+    /// The task waits where an abort does not strike, in a handler for example, so nobody is to wake it for one.
+    pub fn is_deaf(&self) -> bool {
+        self.deaf.load(Ordering::Relaxed)
+    }
+
+    /// The task begins or ends such a wait. On its own thread.
+    pub fn set_deaf(&self, deaf: bool) {
+        // Mostly it is as it was, and then others keep their copy of the line.
+        if self.is_deaf() != deaf {
+            self.deaf.store(deaf, Ordering::Relaxed);
         }
     }
 
@@ -114,10 +134,16 @@ impl AbortState {
         self.moved_on.notify_all();
     }
 
-    /// One of the values of [`gate`]. Managed threads are always inside; a thread that came from native code is inside only
+    /// One of the values of [`gate`]. Managed threads are inside until they end; a thread that came from native code is inside only
     /// where the engine catches the exception.
     pub fn gate(&self) -> &AtomicU32 {
         &self.gate
+    }
+
+    /// Goes outside for good, as the task's thread ends. False, and nothing done, while somebody is aborting the task.
+    pub fn leave_gate(&self) -> bool {
+        let left = |state| (state != gate::ABORTING).then_some(gate::OUTSIDE);
+        self.gate.fetch_update(Ordering::AcqRel, Ordering::Acquire, left).is_ok()
     }
 
     /// True once the task has ended.
@@ -252,6 +278,17 @@ mod tests {
             abort.accepted();
             assert_eq!(region.join().unwrap(), Phase::Accepted);
         });
+    }
+
+    #[test]
+    fn a_task_goes_outside_only_when_nobody_aborts_it() {
+        let abort = AbortState::default();
+        abort.gate().store(gate::ABORTING, Ordering::Relaxed);
+        assert!(!abort.leave_gate());
+        assert_eq!(abort.gate().load(Ordering::Relaxed), gate::ABORTING);
+        abort.gate().store(gate::INSIDE, Ordering::Relaxed);
+        assert!(abort.leave_gate() && abort.leave_gate());
+        assert_eq!(abort.gate().load(Ordering::Relaxed), gate::OUTSIDE);
     }
 
     #[test]

@@ -30,6 +30,8 @@ enum OwnCall {
 
 thread_local! {
     static OWN_CALL: Cell<OwnCall> = const { Cell::new(OwnCall::None) };
+    /// How often the thread has awaited the abort that it awaits now.
+    static AWAITED: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Announces that the next call to native code is ours.
@@ -227,6 +229,7 @@ pub(crate) static MONITOR_WAIT: Wait = Wait { method: "System.Threading.Monitor.
 pub(crate) static MONITOR_ENTER: Wait = Wait { method: "System.Threading.Monitor.Enter" };
 pub(crate) static POOL_WAIT: Wait = Wait { method: "System.Threading.LowLevelLifoSemaphore.Wait" };
 pub(crate) static JOIN: Wait = Wait { method: "System.Threading.Thread.Join" };
+pub(crate) static FINALIZERS: Wait = Wait { method: "System.GC.WaitForPendingFinalizers" };
 
 /// The body of a managed thread, as a target.
 static THREAD_START: Wait = Wait { method: "System.Threading.Thread.StartCallback" };
@@ -261,6 +264,7 @@ pub(crate) extern "C" fn wait_ends(wait: &'static Wait) {
         if let Some(state) = current() {
             let bind = || wait.bind(probe, TargetKind::RuntimeWait);
             probe.boundary().enter::<true, true>(state.owner(), wait.key(), bind);
+            state.owner().task().abort().set_deaf(false);
         }
     });
 }
@@ -273,21 +277,44 @@ pub(crate) extern "C" fn wait_is_interrupted(wait: &'static Wait) -> i32 {
             let bind = || wait.bind(probe, TargetKind::RuntimeWait);
             probe.boundary().enter::<true, true>(state.owner(), wait.key(), bind);
             aborting = state.owner().task().abort().is_requested().into();
+            AWAITED.set(0);
         }
     });
     aborting
 }
 
-/// Gives an abort the time to come: it is thrown when this returns. 0 if there is none any more.
+/// Gives an abort the time to come: it is thrown when this returns. 0 if there is none any more, or if it has not come for so long
+/// that it cannot strike here.
 pub(crate) extern "C" fn await_abort() -> i32 {
-    let mut aborting = 0;
+    /// Milliseconds, in each of which the runtime has the chance. Where it may throw the abort it does so at once.
+    const PATIENCE: u32 = 50;
+    let mut goes_on = 0;
     tell("an abort", |_| {
-        if let Some(state) = current() {
-            aborting = state.owner().task().abort().is_requested().into();
-            std::thread::sleep(Duration::from_millis(aborting as u64));
+        let Some(state) = current() else { return };
+        let awaited = AWAITED.get();
+        if state.owner().task().abort().is_requested() && awaited < PATIENCE {
+            AWAITED.set(awaited + 1);
+            std::thread::sleep(Duration::from_millis(1));
+            goes_on = 1;
+        } else {
+            AWAITED.set(0);
         }
     });
-    aborting
+    goes_on
+}
+
+/// Whether a wait that was interrupted for an abort is to begin again, as the abort cannot strike where it is: in a handler, whose end
+/// it awaits, or in what the runtime calls to make the exception. If so, nobody interrupts it again.
+pub(crate) extern "C" fn waits_again() -> i32 {
+    let mut again = 0;
+    tell("a wait", |_| {
+        if let Some(state) = current() {
+            let abort = state.owner().task().abort();
+            again = abort.is_requested().into();
+            abort.set_deaf(again != 0);
+        }
+    });
+    again
 }
 
 /// The body of a managed thread begins. Takes over a handle on its object, and gives one to free, or 0.

@@ -16,6 +16,7 @@ use std::ops::Range;
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 /// A thread's task.
 pub(crate) struct ThreadState {
@@ -159,9 +160,22 @@ unsafe extern "C" fn end(state: *mut c_void) {
             task.set_name(os_thread_name(task.os_thread_id()));
         }
         state.probe.managed_threads().end(task);
+        wait_for_aborter(task);
         state.probe.boundary().end_task(state.owner);
         Hresult::S_OK
     });
+}
+
+/// Keeps the thread from ending while somebody is aborting it. The runtime sends a signal to a thread that it aborts, without asking
+/// whether that is still there; with one that is gone that ends the process. As the thread is dead to the runtime by now, it notices
+/// that at its next look, within some ten milliseconds.
+fn wait_for_aborter(task: &Task) {
+    /// The limit keeps the thread from hanging where the runtime does not come to look.
+    const PATIENCE: Duration = Duration::from_secs(10);
+    let began = Instant::now();
+    while !task.abort().leave_gate() && began.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 fn os_thread_id() -> u64 {

@@ -5,6 +5,7 @@ use clrhost::{Host, HostResult, Hresult, Runtime, Target, Task, TaskManager, Tas
 use clrhost_testkit::{Finished, fixture};
 use serde_json::json;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -101,6 +102,45 @@ fn a_monitor_wait_is_aborted() {
 #[test]
 fn native_code_is_aborted_on_return() {
     assert_aborted(&Child::new().run(|_| abort_victim("native")));
+}
+
+#[test]
+fn a_wait_in_a_handler_goes_on_and_the_abort_comes_after_it() {
+    let finished = Child::new().run(|_| abort_victim("handler"));
+    assert_aborted(&finished);
+    assert!(finished.stdout.contains("handler_done=True"), "{finished}");
+}
+
+#[test]
+fn a_wait_for_finalizers_is_aborted() {
+    assert_aborted(&Child::new().run(|_| abort_victim("finalizers")));
+}
+
+/// The runtime signals a thread that it aborts, and the signal must not go to one that has ended meanwhile.
+#[test]
+fn threads_that_end_while_they_are_aborted_end() {
+    let finished = Child::new().time_limit(Duration::from_secs(200)).run(|_| {
+        let runtime = start(Silent, "Aborted");
+        let tasks = runtime.tasks().expect("it is hooked");
+        let over = Arc::new(AtomicBool::new(false));
+        let own = over.clone();
+        let aborter = thread::spawn(move || {
+            let mut aborts = 0;
+            while !own.load(Ordering::Relaxed) {
+                let victims =
+                    tasks.live().into_iter().filter(|task| task.name().as_deref() == Some("victim"));
+                aborts += victims.filter(|victim| tasks.abort(victim).is_ok()).count();
+                thread::sleep(Duration::from_millis(1));
+            }
+            aborts
+        });
+        let code = runtime.execute(&fixture("Aborted"), "Aborted", "Run", Some("ending"));
+        over.store(true, Ordering::Relaxed);
+        tell(&json!({ "aborts": aborter.join().expect("no assertion failed") }));
+        code.expect("the process goes on")
+    });
+    finished.assert_code(0);
+    assert!(facts(&finished)["aborts"].as_u64() > Some(50), "{finished}");
 }
 
 #[test]

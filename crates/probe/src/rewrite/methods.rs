@@ -120,6 +120,13 @@ const WAITING: &[Waiting] = &[
         time: Some(1),
         wait: &notify::JOIN,
     },
+    Waiting {
+        class: "System.GC",
+        name: "WaitForPendingFinalizers",
+        arguments: &[0],
+        time: None,
+        wait: &notify::FINALIZERS,
+    },
 ];
 
 type Outcome<T> = Result<T, String>;
@@ -333,10 +340,10 @@ impl<'a> Rewriter<'a> {
             sig::VOID => 0,
             _ => self.editor.signature(&[sig::LOCALS, 1, result]).map_err(say)?,
         };
-        let (end, aborted) = (body.label(), body.label());
+        let (begin, end, aborted) = (body.label(), body.label(), body.label());
         let (other, interrupted) = (body.label(), body.label());
         let address = std::ptr::from_ref(wait) as usize;
-        body.protected(
+        body.place(begin).protected(
             self.object,
             |block| {
                 block.address(address);
@@ -360,7 +367,9 @@ impl<'a> Rewriter<'a> {
         // The interruption was that of an abort, which comes as the thread returns from native code.
         body.place(aborted);
         self.call_own(body, notify::await_abort as *const c_void, self.ask_nothing);
-        body.branch(Branch::IfNotZero, aborted).throw_new(self.new_interrupted);
+        body.branch(Branch::IfNotZero, aborted);
+        self.call_own(body, notify::waits_again as *const c_void, self.ask_nothing);
+        body.branch(Branch::IfNotZero, begin).throw_new(self.new_interrupted);
         body.place(end).address(address);
         self.call_own(body, notify::wait_ends as *const c_void, self.tell);
         if result != sig::VOID {
