@@ -17,6 +17,10 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("Calli", &["Indirect.dll"]),
     ("CppThreads", &["libfixture_cxx.so"]),
     ("CppThrow", &["libfixture_cxx.so"]),
+    (
+        "Endurance",
+        &["Indirect.dll", "libfixture_endurance.so", "libfixture_guest_one.so", "libfixture_guest_two.so"],
+    ),
     ("Exports", &["Indirect.dll"]),
     ("Freed", &["libfixture_first.so"]),
     ("ManyTargets", &["libfixture_many.so"]),
@@ -84,7 +88,7 @@ fn build_native(folder: &Path, library: &Path) -> Result<PathBuf, Failure> {
         compiler = "g++";
         sources.extend(cxx);
     }
-    if stale(library, &sources) {
+    if stale(library, &[sources.clone(), files(folder, ".h")?].concat()) {
         let mut cc = Command::new(compiler);
         cc.args(["-Wall", "-Wextra", "-Werror", "-O2", "-g", "-fPIC", "-shared", "-pthread", "-o"]);
         run_quietly(cc.arg(library).args(&sources))?;

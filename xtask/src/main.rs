@@ -10,6 +10,7 @@ mod debian;
 mod demo;
 mod dotnet;
 mod fixtures;
+mod load;
 mod miri;
 mod models;
 mod mutants;
@@ -39,6 +40,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                   run tests under a sanitizer; needs a nightly Rust. For example: cargo xtask sanitize thread boundary
   audit           check what clrhost is built from, advisories too, and the files that are shipped
   bench [ARGS]    run the benchmarks
+  load [ARGS]     run everything at once for minutes or hours, and judge that nothing is lost; `load --help` says more
   cooperative     build the cooperative host and its load, and compare it with .NET by itself
   shim [--check]  compile clrhost's managed part, or compare it with what is checked in
   abi [--check]   write the hosting interfaces and headers from Microsoft's metadata, or compare them
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         ("bench", args) => bench::run(args),
         ("abi", args) => abi::generate(args),
         ("shim", args) => shim::generate(args),
+        ("load", args) => load::run(args),
         ("cooperative", args) => demo::cooperative(args),
         ("help" | "--help" | "-h", _) => {
             print!("{USAGE}");

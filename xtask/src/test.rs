@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::load::Background;
 use crate::workspace::{self, cargo, find_command, progress, run_quietly, words};
 use crate::{Failure, abi, debian, fixtures, models, programs, sanitize, setup, shim, supply};
 
@@ -25,6 +26,16 @@ pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
     fixtures::build_sample("orders", "Orders")?;
     fixtures::build_sample("load", "Load")?;
     programs::ensure()?;
+
+    // Tests outside the command's own package run the binary too.
+    let mut binaries = cargo();
+    binaries.args(["build", "--quiet", "--package", "clrhost-cli"]);
+    if filter.is_none() {
+        binaries.args(["--package", "clrhost-load"]);
+    }
+    step("clrhost", &mut binaries)?;
+    // Beside what only compiles; the tests proper have the machine for themselves.
+    let load = if filter.is_none() { Some(Background::start(&dotnet)?) } else { None };
 
     if filter.is_none() {
         if has_component("fmt", "rustfmt") {
@@ -53,10 +64,15 @@ pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
             Err(reason) => progress("races", &format!("not looked for: {reason}")),
         }
     }
-    // Tests outside the command's own package run the binary too.
-    step("clrhost", cargo().args(["build", "--quiet", "--package", "clrhost-cli"]))?;
     let mut tests = cargo();
-    tests.args(["test", "--workspace", "--no-fail-fast"]).args(filter);
+    tests.args(["test", "--workspace", "--no-fail-fast"]);
+    if let Some(load) = load {
+        let mut compile = cargo();
+        compile.args(["test", "--workspace", "--no-run", "--quiet"]);
+        step("compiling tests", &mut compile)?;
+        load.join()?;
+    }
+    tests.args(filter);
     tests.env("CLRHOST_TEST_DOTNET_ROOT", &dotnet.root);
     if browser.is_ok() {
         tests.env("CLRHOST_NEEDS_BROWSER", "1");

@@ -202,3 +202,17 @@ fn two_runs_are_reported_alike() {
         assert_eq!(compare_rows_by(&first.report, &second.report, own), [], "{name} {source:?}");
     }
 }
+
+/// The program of the load (docs/testing.md), for some seconds and without a host: how often it does what differs from run to run.
+#[test]
+fn everything_at_once() {
+    for source in SOURCES {
+        let hosted = Program::fixture("Endurance").args(["seconds=2", "threads=8"]).seen_by(source);
+        let hosted = hosted.under_clrhost();
+        hosted.finished.assert_code(0);
+        hosted.assert_as_expected();
+        let totals = &hosted.report.totals;
+        let wrong = totals.mismatches + totals.lost + totals.untimed + totals.unwound;
+        assert_eq!(wrong, 0, "{}", hosted.text);
+    }
+}
