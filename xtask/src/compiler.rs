@@ -39,15 +39,20 @@ pub fn compile(
     mcs.args(references.iter().map(|file| option("-r:", file)));
     mcs.args(sources);
     run_quietly(&mut mcs)?;
+    write_config(assembly)
+}
+
+/// Says beside an assembly which .NET it runs on.
+pub fn write_config(assembly: &Path) -> Result<(), Failure> {
     write(&assembly.with_extension("runtimeconfig.json"), RUNTIME_CONFIG)
 }
 
-/// The oldest .NET that will do, or the oldest newer one; and no need of libicu.
-pub const RUNTIME_CONFIG: &str = r#"{
+/// The newest .NET that there is, if it is not older than the oldest one that can be hosted; and no need of libicu.
+const RUNTIME_CONFIG: &str = r#"{
   "runtimeOptions": {
-    "tfm": "net8.0",
-    "rollForward": "Major",
-    "framework": { "name": "Microsoft.NETCore.App", "version": "8.0.0" },
+    "tfm": "netcoreapp3.1",
+    "rollForward": "LatestMajor",
+    "framework": { "name": "Microsoft.NETCore.App", "version": "3.1.0" },
     "configProperties": { "System.Globalization.Invariant": true }
   }
 }

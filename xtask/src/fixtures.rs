@@ -118,6 +118,8 @@ fn build_managed(
     make_folder(folder)?;
     let assembly = folder.join(name).with_extension("dll");
     let inputs = [sources, references].concat();
+    // It may have changed without the sources.
+    compiler::write_config(&assembly)?;
     if !stale(&assembly, &inputs) {
         return Ok(false);
     }

@@ -22,6 +22,7 @@ mod sanitize;
 mod shim;
 mod supply;
 mod test;
+mod versions;
 mod workspace;
 
 use std::process::ExitCode;
@@ -32,6 +33,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   demo            build clrhost and the SQLite sample, and run the sample under clrhost
   fixtures        build the test programs
   test [FILTER]   run all tests; with FILTER only the tests whose names contain it
+  test --dotnet ROOT|VERSION [FILTER]
+                  run the tests of real programs on that .NET; 3.1, 8 and 9 are fetched if they are not installed
   models [FILTER] run the models of the core's protocols, and tell how many interleavings each has
                   (LOOM_MAX_PREEMPTIONS=2 cargo xtask models: more than the usual ones)
   mutants [FILTER]  break the core in one way after the other: each must make its model fail
@@ -56,6 +59,9 @@ fn main() -> ExitCode {
         ("setup", []) => setup().map(|_| 0),
         ("demo", args) => demo::run(args),
         ("fixtures", []) => setup().and_then(|_| fixtures::build()).map(|()| 0),
+        ("test", [option, name, rest @ ..]) if option == "--dotnet" && rest.len() < 2 => {
+            test::on(name, rest.first().map(String::as_str))
+        }
         ("test", [] | [_]) => test::run(rest.first().map(String::as_str)),
         ("audit", []) => supply::audit(),
         ("models", [] | [_]) => models::run(rest.first().map(String::as_str)),

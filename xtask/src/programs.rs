@@ -20,7 +20,6 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::compiler::RUNTIME_CONFIG;
 use crate::pinned::{NpmPackage, Wheel, install};
 use crate::workspace::{self, built, make_folder, progress, run_quietly};
 use crate::{Failure, debian};
@@ -65,6 +64,17 @@ const PYTHONNET: [&Wheel; 4] = [
 ];
 /// Enough history for the version height to need a walk.
 const COMMITS: u32 = 60;
+
+/// What programs without a runtimeconfig.json of their own need: they were made for newer class libraries than .NET Core's.
+const RUNTIME_CONFIG: &str = r#"{
+  "runtimeOptions": {
+    "tfm": "net8.0",
+    "rollForward": "Major",
+    "framework": { "name": "Microsoft.NETCore.App", "version": "8.0.0" },
+    "configProperties": { "System.Globalization.Invariant": true }
+  }
+}
+"#;
 
 /// Gets the programs that are missing.
 pub fn ensure() -> Result<(), Failure> {

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::workspace::{progress, root, run, target, words};
+use crate::workspace::{progress, run, target, words};
 use crate::{Failure, nightly, setup};
 
 const TRIPLE: &str = "x86_64-unknown-linux-gnu";

@@ -2,30 +2,17 @@
 
 use std::process::Command;
 
+use crate::dotnet::{named, others};
 use crate::load::Background;
 use crate::workspace::{self, cargo, find_command, progress, run_quietly, words};
-use crate::{Failure, abi, debian, fixtures, models, programs, sanitize, setup, shim, supply};
+use crate::{Failure, abi, debian, fixtures, models, programs, sanitize, setup, shim, supply, versions};
 
 /// Runs all checks, the tests proper last; with `filter` only the tests whose names contain it.
 pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
     let dotnet = setup()?;
     supply::fetch_crates()?;
     workspace::stay_offline();
-    // The tests of the headers compile C++.
-    debian::ensure_command("g++", "g++")?;
-    // Those of stack walks run it; they do without where there is none.
-    if let Err(failure) = debian::ensure_command("gdb", "gdb") {
-        progress("gdb", &format!("missing, so its tests are skipped: {failure}"));
-    }
-    // So do those of the page that `clrhost report --html` writes: 100 MB to fetch, ten seconds.
-    let browser = debian::ensure_command("chromium-headless-shell", "chromium-headless-shell");
-    if let Err(failure) = &browser {
-        progress("chromium", &format!("missing, so tests that need a browser may be skipped: {failure}"));
-    }
-    fixtures::build()?;
-    fixtures::build_sample("orders", "Orders")?;
-    fixtures::build_sample("load", "Load")?;
-    programs::ensure()?;
+    let browser = prepare()?;
 
     // Tests outside the command's own package run the binary too.
     let mut binaries = cargo();
@@ -73,15 +60,51 @@ pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
         load.join()?;
     }
     tests.args(filter);
-    tests.env("CLRHOST_TEST_DOTNET_ROOT", &dotnet.root);
-    if browser.is_ok() {
+    if browser {
         tests.env("CLRHOST_NEEDS_BROWSER", "1");
     }
-    step("tests", &mut tests)?;
-    Ok(0)
+    let on_main = versions::test_all(&mut tests, &dotnet);
+    // What fails on one version may say more with what fails on the others.
+    let others = others(&dotnet)?;
+    let on_others = others.iter().map(|other| versions::test(&mut versions::chosen(filter), other));
+    on_others.fold(on_main, |all, one| all.and(one)).map(|()| 0)
 }
 
-fn step(what: &str, command: &mut Command) -> Result<(), Failure> {
+/// Runs the tests of real programs on the .NET of this name.
+pub fn on(name: &str, filter: Option<&str>) -> Result<u8, Failure> {
+    crate::setup()?;
+    let dotnet = named(name)?;
+    prepare()?;
+    build()?;
+    versions::test(&mut versions::all(filter), &dotnet).map(|()| 0)
+}
+
+/// Gets and builds what tests run. Answers whether there is a browser.
+fn prepare() -> Result<bool, Failure> {
+    // The tests of the headers compile C++.
+    debian::ensure_command("g++", "g++")?;
+    // Those of stack walks run it; they do without where there is none.
+    if let Err(failure) = debian::ensure_command("gdb", "gdb") {
+        progress("gdb", &format!("missing, so its tests are skipped: {failure}"));
+    }
+    // So do those of the page that `clrhost report --html` writes: 100 MB to fetch, ten seconds.
+    let browser = debian::ensure_command("chromium-headless-shell", "chromium-headless-shell");
+    if let Err(failure) = &browser {
+        progress("chromium", &format!("missing, so tests that need a browser may be skipped: {failure}"));
+    }
+    fixtures::build()?;
+    fixtures::build_sample("orders", "Orders")?;
+    fixtures::build_sample("load", "Load")?;
+    programs::ensure()?;
+    Ok(browser.is_ok())
+}
+
+/// Tests outside the command's own package run the binary too.
+fn build() -> Result<(), Failure> {
+    step("clrhost", cargo().args(["build", "--quiet", "--package", "clrhost-cli"]))
+}
+
+pub fn step(what: &str, command: &mut Command) -> Result<(), Failure> {
     progress(what, &words(command));
     workspace::run(command).map_err(|failure| format!("the step \"{what}\" failed: {failure}"))
 }

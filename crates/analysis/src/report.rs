@@ -220,7 +220,7 @@ impl Analysis<'_> {
 /// "CoreCLR 8.0.4" in its two parts.
 fn runtime(text: &str) -> Runtime {
     let (name, version) = text.rsplit_once(' ').unwrap_or((text, ""));
-    Runtime { name: name.to_owned(), version: version.to_owned() }
+    Runtime { name: name.to_owned(), version: version.to_owned(), unverified: None }
 }
 
 /// Of one assembly alone the name tells whose it is.

@@ -124,7 +124,7 @@ pub struct Run {
     #[arg(long)]
     pub count_only: bool,
 
-    /// How crossings are seen (docs/sources.md) [default: thunks; for .NET Core 3.1 the flag]
+    /// How crossings are seen (docs/sources.md) [default: thunks where they were verified, else the flag]
     #[arg(long, value_enum, conflicts_with = "no_hooks")]
     pub source: Option<SourceName>,
 
@@ -164,7 +164,7 @@ pub struct Trace {
     #[arg(long)]
     pub count_only: bool,
 
-    /// How crossings are seen (docs/sources.md) [default: thunks; for .NET Core 3.1 the flag]
+    /// How crossings are seen (docs/sources.md) [default: thunks where they were verified, else the flag]
     #[arg(long, value_enum)]
     pub source: Option<SourceName>,
 

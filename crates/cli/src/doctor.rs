@@ -3,8 +3,9 @@
 use crate::args::Doctor;
 use crate::exit_code;
 use crate::run::host_options;
+use crate::verified::{self, Installed};
 use clrhost::engine::{App, Environment, Located, Requirements, locate};
-use clrhost::{Error, Source, ThunkMemory, check_environment, check_thunks};
+use clrhost::{Error, ThunkMemory, check_environment, check_thunks};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -32,6 +33,8 @@ pub fn doctor(options: &Doctor) -> io::Result<i32> {
         }
     }
     print_source(&mut out)?;
+    let runtimes = located.roots.iter().flat_map(|root| &root.runtimes);
+    verified::print(&mut out, &runtimes.filter_map(Installed::of).collect::<Vec<_>>())?;
     if let Some(app) = &options.app {
         writeln!(out, "\nApplication {}", app.display())?;
         match check_application(app, options, &environment, &located) {
@@ -105,11 +108,9 @@ fn check_application(
         selection.runtime,
         selection.root.path.display()
     );
-    let seen = match Source::best_for(selection.runtime.version.major) {
-        Source::Thunks => "crossings would be seen by thunks",
-        Source::Flag => {
-            "crossings would be seen by the transitions flag, as thunks miss some on this version"
-        }
-    };
-    Ok([gets, seen.to_owned()])
+    // Where the application's first framework is another one, hostfxr chooses the runtime below it.
+    let core = Installed::of(&selection.runtime)
+        .or_else(|| selection.root.runtimes.iter().find_map(Installed::of))
+        .and_then(|runtime| runtime.series());
+    Ok([gets, verified::chosen(core).to_owned()])
 }

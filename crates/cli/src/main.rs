@@ -23,6 +23,7 @@ mod stuck;
 mod top;
 mod trace;
 mod units;
+mod verified;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser, error::ErrorKind};

@@ -6,6 +6,7 @@ use crate::exit_code;
 use crate::policy;
 use crate::render::render;
 use crate::sink::Sink;
+use crate::verified;
 use clrhost::engine::HostOptions;
 use clrhost::report::Exit;
 use clrhost::{
@@ -117,6 +118,7 @@ impl Ending {
         // Where the report itself is on stderr, it says the same.
         if !matches!(self.sink, Sink::Stderr) {
             policy::complain_of(&report);
+            verified::complain_of([&report]);
         }
         check("report", render(&report, &self.options).and_then(|bytes| self.sink.write(&bytes)));
         if let Some(sink) = self.learned_sink {

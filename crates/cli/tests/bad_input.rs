@@ -101,8 +101,8 @@ fn a_runtime_too_old() {
     let app = copied();
     let config = app.with_extension("runtimeconfig.json");
     let text = fs::read_to_string(&config).expect("a readable file");
-    assert!(text.contains("8.0.0"));
-    fs::write(&config, text.replace("8.0.0", "99.0.0")).expect("a writable file");
+    assert!(text.contains("\"3.1.0\""));
+    fs::write(&config, text.replace("\"3.1.0\"", "\"99.0.0\"")).expect("a writable file");
     let hints = ["wants Microsoft.NETCore.App 99.0.0", "Install the .NET 99 runtime"];
     refused(&app, |run| run).assert(DOES_NOT_FIT, &hints);
     let without_hooks = Run::clrhost().args(["run", "--no-hooks"]).arg(&app).output();
@@ -110,6 +110,29 @@ fn a_runtime_too_old() {
     let doctor = Run::clrhost().arg("doctor").arg(&app).output();
     doctor.assert_code(DOES_NOT_FIT);
     assert!(hints.iter().all(|hint| doctor.stdout.contains(hint)), "{doctor}");
+}
+
+#[test]
+fn a_runtime_that_is_older_than_can_be_hosted() {
+    let app = copied();
+    let config = app.with_extension("runtimeconfig.json");
+    let old = r#"{"runtimeOptions":{"framework":{"name":"Microsoft.NETCore.App","version":"2.1.0"}}}"#;
+    fs::write(&config, old).expect("a writable file");
+    let hints =
+        ["wants Microsoft.NETCore.App 2.1.0", "hosts .NET Core 3.1 and later: set DOTNET_ROLL_FORWARD=Major"];
+    refused(&app, |run| run).assert(DOES_NOT_FIT, &hints);
+    // And following the advice helps.
+    Run::clrhost().arg("run").arg(&app).env("DOTNET_ROLL_FORWARD", "Major").output().assert_code(0);
+}
+
+/// What has no runtimeconfig.json may be a program for a runtime that is not hosted at all.
+#[test]
+fn a_program_for_another_runtime() {
+    let program = scratch("other-runtime").join("Emit.exe");
+    fs::copy(fixture("Hello").with_file_name("../EmitIndirect.exe"), &program).expect("a program for Mono");
+    let hints =
+        ["Emit.runtimeconfig.json is missing", ".NET Framework or Mono", "does not host these runtimes"];
+    refused(&program, |run| run).assert(BAD_APPLICATION, &hints);
 }
 
 #[test]
@@ -142,7 +165,7 @@ fn files_that_are_no_applications() {
             &["native program or library (ELF)", "the app's .dll"],
         ),
         (host, &["app host", "Hello.dll"]),
-        (clrhost(), &["native program or library (ELF)"]),
+        (clrhost(), &["native program or library (ELF)", "clrhost trace -- APP", "native AOT"]),
         (fixture("Entries"), &["class library without a Main", "name the .dll of a program"]),
     ];
     for (app, hints) in cases {

@@ -7,7 +7,7 @@ mod support;
 
 use clrhost::policy::Policy;
 use clrhost::report::{Finding, FindingKind};
-use clrhost_testkit::{Run, SIGABRT, fixture, scratch};
+use clrhost_testkit::{Run, SIGABRT, fixture, needs, scratch};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -87,6 +87,7 @@ fn denied(hosted: &Hosted) -> Vec<(&str, u64)> {
 
 #[test]
 fn nothing_changes_where_nothing_is_denied() {
+    needs!(Thunks);
     let hosted = run("Denied", &policy_file(&denies("symbol = \"no_such_function\"")), &[]);
     assert_outcomes(&hosted, &[]);
     assert_eq!((findings(&hosted).len(), &*hosted.finished.stderr), (0, ""));
@@ -94,6 +95,7 @@ fn nothing_changes_where_nothing_is_denied() {
 
 #[test]
 fn a_function_is_denied_by_its_symbol_each_time() {
+    needs!(Thunks);
     let file = policy_file(&denies("symbol = \"fx_add\""));
     let hosted = run("Denied", &file, &[]);
     assert_outcomes(&hosted, &[("pinvoke", MISSING), ("elsewhere", MISSING)]);
@@ -116,6 +118,7 @@ fn a_function_is_denied_by_its_symbol_each_time() {
 
 #[test]
 fn a_function_is_denied_by_its_library_whether_declared_or_found() {
+    needs!(Thunks);
     for (library, changed) in [
         // As declared, and as found: the same file.
         ("libc.so.6", &[("libc", MISSING), ("dlsym", MISSING)][..]),
@@ -134,6 +137,7 @@ fn a_function_is_denied_by_its_library_whether_declared_or_found() {
 
 #[test]
 fn a_function_is_denied_by_the_method_that_declares_it() {
+    needs!(Thunks);
     let hosted = run("Denied", &policy_file(&denies("method = \"Elsewhere.*\"")), &[]);
     assert_outcomes(&hosted, &[("elsewhere", MISSING)]);
     assert_eq!(denied(&hosted), [("fx_add", 2)]);
@@ -143,6 +147,7 @@ fn a_function_is_denied_by_the_method_that_declares_it() {
 
 #[test]
 fn pointers_and_delegates_are_denied_too() {
+    needs!(Thunks);
     let symbols = "symbol = [\"fx_double\", \"fx_double_alias\", \"fx_square\", \"fx_read_number\"]";
     let hosted = run("Denied", &policy_file(&denies(symbols)), &[]);
     // The program calls TryGetExport, and prints 0 for the answer "false"; it asks dlsym, and after that dlerror.
@@ -166,6 +171,7 @@ fn pointers_and_delegates_are_denied_too() {
 
 #[test]
 fn a_policy_that_only_reports_denies_nothing() {
+    needs!(Thunks);
     let file = policy_file(&denies("symbol = [\"fx_add\", \"fx_double\"]"));
     let hosted = run("Denied", &file, &["--policy-report-only"]);
     assert_outcomes(&hosted, &[]);
@@ -184,6 +190,7 @@ assembly = [\"System.*\", \"Microsoft.*\"]
 
 #[test]
 fn dotnet_works_where_everything_else_is_denied() {
+    needs!(Thunks);
     let file = policy_file(&format!("version = 1\ndefault = \"deny\"\n{DOTNET_ITSELF}"));
     for (name, args) in [("Hello", &[][..]), ("Echo", &["an argument"])] {
         let hosted =
@@ -212,6 +219,7 @@ fn learned(name: &str) -> PathBuf {
 
 #[test]
 fn a_learned_policy_can_be_enforced() {
+    needs!(Thunks);
     // Pointers that are only handed to native code, and what a resolver finds, are used too.
     for name in ["Denied", "Exports", "Resolved", "Pointers", "Errno"] {
         let hosted = run(name, &learned(name), &[]);
@@ -227,6 +235,7 @@ fn a_learned_policy_can_be_enforced() {
 
 #[test]
 fn budgets_are_reported_beside_what_is_denied() {
+    needs!(Thunks);
     let text = denies("symbol = \"fx_square\"")
         + "[[rule]]\nname = \"short\"\naction = \"allow\"\nsymbol = \"fx_add\"\nbudget = \"1 ns\"\n";
     let hosted = run("Denied", &policy_file(&text), &[]);

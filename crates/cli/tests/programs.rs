@@ -27,6 +27,7 @@ fn run_compiled(result: &std::path::Path) -> Finished {
 
 #[test]
 fn monos_compiler_compiles() {
+    clrhost_testkit::needs!(ProgramsFor8);
     let (compiler, result) = mcs("mcs-dotnet");
     let dotnet = compiler.under_dotnet();
     assert_eq!(run_compiled(&result).assert_code(0).stdout, "44850\n");
@@ -46,6 +47,7 @@ fn monos_compiler_compiles() {
 /// The program that the compiler wrote is itself a program with 300 P/Invokes, each called once.
 #[test]
 fn what_monos_compiler_wrote_runs() {
+    clrhost_testkit::needs!(ProgramsFor8);
     let (compiler, result) = mcs("mcs-input");
     compiler.under_dotnet().assert_code(0);
     let config = program("mcs").join("rc8.json");
@@ -65,6 +67,7 @@ fn what_monos_compiler_wrote_runs() {
 
 #[test]
 fn coco_generates_a_compiler() {
+    clrhost_testkit::needs!(ProgramsFor8);
     let (ours, dotnets) = (scratch("coco-clrhost"), scratch("coco-dotnet"));
     let (hosted, dotnet) = (coco(&ours).under_clrhost(), coco(&dotnets).under_dotnet());
     assert_same(&hosted.finished, &dotnet);
@@ -80,6 +83,7 @@ fn coco_generates_a_compiler() {
 
 #[test]
 fn nbgv_in_managed_mode() {
+    clrhost_testkit::needs!(ProgramsFor8);
     let nbgv = nbgv("Managed");
     let (hosted, dotnet) = (nbgv.under_clrhost(), nbgv.under_dotnet());
     assert_same(&hosted.finished, &dotnet);
@@ -92,6 +96,7 @@ fn nbgv_in_managed_mode() {
 
 #[test]
 fn nbgv_in_libgit2_mode() {
+    clrhost_testkit::needs!(ProgramsFor8);
     let nbgv = nbgv("LibGit2");
     let (hosted, dotnet) = (nbgv.under_clrhost(), nbgv.under_dotnet());
     assert_same(&hosted.finished, &dotnet);

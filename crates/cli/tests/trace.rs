@@ -3,10 +3,10 @@
 mod support;
 
 use clrhost::report::Report;
-use clrhost_testkit::{Finished, Run, clrhost, dotnet, fixture, read_report, scratch};
+use clrhost_testkit::{Finished, Run, clrhost, dotnet, fixture, needs, read_report, scratch};
 use std::fs;
 use std::path::{Path, PathBuf};
-use support::{Program, assert_same, files};
+use support::{Program, assert_same, best_source, files};
 
 const PROFILER_CLASS: &str = "{0BADC0DE-0000-4000-8000-000000000001}";
 
@@ -120,7 +120,10 @@ fn several_processes_and_one_file() {
     let further = names.iter().find(|name| *name != "r.txt").expect("a second one");
     assert_says(&finished, &format!("{}: ", folder.join(further).display()));
     for name in names {
-        assert!(fs::read_to_string(folder.join(&name)).expect("a file").contains("seen by thunks"), "{name}");
+        assert!(
+            fs::read_to_string(folder.join(&name)).expect("a file").contains(best_source().words()),
+            "{name}"
+        );
     }
 }
 
@@ -158,8 +161,9 @@ fn another_profiler_is_left_in_its_place_unless_told_otherwise() {
     let replaced = hello(trace().arg("--replace-profiler"));
     assert_eq!(replaced.assert_code(0).stdout, "Hello from .NET\n");
     assert!(!replaced.stderr.contains("other profiler"), "{replaced}");
-    assert_says(&replaced, "seen by thunks");
+    assert_says(&replaced, best_source().words());
 
+    needs!(BesideAnother);
     let beside = hello(trace().arg("--beside-profiler"));
     assert_eq!(beside.assert_code(0).stdout, "Hello from .NET\n");
     assert_says(&beside, "other profiler: there\nother profiler: was told of modules\n");
@@ -178,6 +182,7 @@ fn another_profiler_is_left_in_its_place_unless_told_otherwise() {
 /// What only listens is told everything that the flag tells.
 #[test]
 fn counts_beside_another_profiler() {
+    needs!(BesideAnother);
     let names =
         ["Values", "Inlined", "Marshalled", "Delegates", "Unmanaged", "Pointers", "Calli", "Suppressed"];
     for name in names.into_iter().chain(["Nested", "Caught", "NativeThreads", "Pool", "ManyThreads", "Async"])
@@ -215,7 +220,7 @@ fn the_library_is_kept_in_the_cache() {
         let run = trace().arg("--").arg(dotnet()).arg(fixture("Hello"));
         let finished = run.env("XDG_CACHE_HOME", cache).env("TMPDIR", &temporary).output();
         finished.assert_code(0);
-        assert_says(&finished, "seen by thunks");
+        assert_says(&finished, best_source().words());
         assert_eq!(files(&temporary), [""; 0], "something was left");
     };
     hello(&cache);
@@ -247,7 +252,7 @@ fn a_library_that_is_named_is_looked_at() {
     other.assert_code(125);
     assert_says(&other, "it is no ELF file");
     let library = clrhost().with_file_name("deps").join("libclrhost_profiler.so");
-    assert_says(hello(&library).assert_code(0), "seen by thunks");
+    assert_says(hello(&library).assert_code(0), best_source().words());
 }
 
 /// `clrhost run` is a host with a probe of its own, so it has no need of the one in its environment.

@@ -5,13 +5,14 @@ mod support;
 
 use clrhost::report::{Exit, Report, TargetRow};
 use clrhost_testkit::{
-    Difference, Direction, Finished, RowKey, Run, compare_rows_by, dotnet, fixture, program, sample, scratch,
+    Difference, Direction, Finished, Needs, RowKey, Run, compare_rows_by, dotnet, fixture, has, needs,
+    program, sample, scratch,
 };
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use support::others::{coco, mcs, nbgv};
-use support::{Program, SOURCES, Source, assert_same};
+use support::{Program, Source, assert_same, sources};
 
 /// How often these are called is a matter of speed and of luck; see `equality.rs`.
 const VARYING: [&str; 5] = [
@@ -30,7 +31,7 @@ fn key(direction: Direction, row: &TargetRow) -> Option<RowKey> {
 #[track_caller]
 fn check(name: &str, program: impl Fn() -> Program) {
     let dotnet = program().under_dotnet();
-    for source in SOURCES {
+    for source in sources() {
         let run = program().seen_by(source).under_clrhost();
         let traced = program().seen_by(source).under_trace();
         // The sample prints how long it took.
@@ -52,8 +53,11 @@ fn check(name: &str, program: impl Fn() -> Program) {
 
 #[test]
 fn fixtures_are_seen_as_under_run() {
-    for name in ["Values", "Inlined", "Marshalled", "Delegates", "Unmanaged", "Nested", "Caught", "Hello"] {
+    for name in ["Values", "Inlined", "Marshalled", "Delegates", "Nested", "Caught", "Hello"] {
         check(name, || Program::fixture(name));
+    }
+    if has(Needs::UnmanagedCallersOnly) {
+        check("Unmanaged", || Program::fixture("Unmanaged"));
     }
     for name in ["Pointers", "Calli", "Suppressed", "LongJump", "Exports", "Symbols", "Resolved", "Unloaded"]
     {
@@ -65,7 +69,7 @@ fn fixtures_are_seen_as_under_run() {
 #[test]
 fn fixtures_of_several_threads_are_seen_as_they_say() {
     for name in ["NativeThreads", "Pool", "ManyThreads", "Async", "Collecting"] {
-        for source in SOURCES {
+        for source in sources() {
             let traced = Program::fixture(name).seen_by(source).under_trace();
             traced.finished.assert_code(0);
             traced.assert_sound();
@@ -77,6 +81,7 @@ fn fixtures_of_several_threads_are_seen_as_they_say() {
 #[test]
 fn programs_of_others_are_seen_as_under_run() {
     check("orders", || Program::new(sample("orders")));
+    needs!(ProgramsFor8);
     check("mcs", || mcs("mcs-trace").0);
     check("coco", || coco(&scratch("coco-trace")));
     check("nbgv", || nbgv("LibGit2"));
@@ -114,7 +119,7 @@ fn without_network(program: &Path) -> Vec<OsString> {
 #[test]
 fn a_program_of_a_single_file() {
     let folder = program("sarif");
-    for source in SOURCES {
+    for source in sources() {
         let out = scratch("sarif-trace").join("out.sarif");
         let mut command = without_network(&folder.join("package/Sarif.Multitool"));
         command.extend([
@@ -141,9 +146,10 @@ fn a_program_of_a_single_file() {
 /// CPython hosts .NET by hostfxr, which loads Roslyn there and compiles; the result is a program like any other.
 #[test]
 fn an_interpreter_that_hosts_dotnet() {
+    needs!(ProgramsFor8);
     let folder = program("pythonnet");
     let source_file = program("mcs").join("Input.cs");
-    for source in SOURCES {
+    for source in sources() {
         let out = scratch("pythonnet").join("Input.dll");
         let command = || {
             [

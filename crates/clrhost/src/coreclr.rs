@@ -4,11 +4,13 @@ use crate::abort::deliver;
 use crate::{Crossings, shim, yielding};
 use clrhost_boundary::{Engine, HostResult, Hresult, Task, gate};
 use clrhost_engine_coreclr::{Dac, DacThread, Shim, ThreadHandle};
+use std::ops::RangeInclusive;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
-/// The first version of .NET that can abort a thread.
-const ABORTS_SINCE: u16 = 7;
+/// The versions of .NET that can abort a thread. From 9 on exceptions are handled in managed code, which takes a
+/// `ThreadAbortException` that nobody catches for any other: the process would end.
+const WITH_ABORTS: RangeInclusive<u16> = 7..=8;
 
 /// The CoreCLR of this process.
 pub(crate) struct CoreClr {
@@ -80,7 +82,7 @@ impl Engine for CoreClr {
     fn can_abort(&self) -> HostResult {
         self.shim()?;
         let version = self.crossings.probe().runtime_version();
-        if version.is_some_and(|version| version.0 >= ABORTS_SINCE) {
+        if version.is_some_and(|version| WITH_ABORTS.contains(&version.0)) {
             Ok(())
         } else {
             Err(Hresult::E_NOTIMPL)

@@ -43,6 +43,12 @@ impl Crossings {
         self.probe.unhooked()
     }
 
+    /// What was not verified about this source on this version of .NET, in one sentence; `None` where all was. Known once the
+    /// runtime has taken the probe.
+    pub fn unverified(&self) -> Option<String> {
+        self.probe.unverified()
+    }
+
     /// File names of the application's assemblies, loaded so far, that hold calls through pointers to native functions.
     /// Thunks see such a call if managed code got the pointer by name, and no other. Empty with [`Source::Flag`].
     pub fn pointer_callers(&self) -> Vec<String> {

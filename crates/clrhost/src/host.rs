@@ -242,7 +242,7 @@ impl Prepared {
         self.reporter.clone()
     }
 
-    /// The runtime's tasks; `None` without hooks. Aborts and cultures need .NET 8 here.
+    /// The runtime's tasks; `None` without hooks. Cultures need .NET 8 or newer here, aborts .NET 8.
     pub fn tasks(&self) -> Option<Tasks> {
         self.crossings.map(Tasks::new)
     }

@@ -74,6 +74,6 @@ pub use clrhost_policy as policy;
 pub use clrhost_probe::{
     Attachment, Probe, ProbeConfig, ProbeError, ProbeSnapshot, Source, ThunkMemory, Timing,
     check_environment, check_thunks, configured_profiler, diagnostics_off, environment_beside,
-    environment_for, say, secure_execution,
+    environment_for, say, secure_execution, versions,
 };
 pub use clrhost_report as report;

@@ -86,6 +86,7 @@ impl Reporter {
             runtime_name: framework.as_ref().map_or(&self.runtime_name, |(name, _)| name).clone(),
             runtime_version: framework
                 .map_or_else(|| self.version(read.runtime_version), |(_, version)| version),
+            unverified: self.crossings.unverified(),
             clrhost_version: env!("CARGO_PKG_VERSION").to_owned(),
             mode: self.mode,
             source: Some(match self.crossings.source() {

@@ -66,7 +66,8 @@ impl Tasks {
     ///
     /// `Err(S_FALSE)` if an earlier request is still open. `Err(HOST_E_INVALIDOPERATION)` if the task has ended, or is none
     /// that can be aborted: a thread of the runtime's own, or a foreign thread that only calls back (one that called
-    /// [`attach`](Self::attach) or a method through `Runtime::execute` can be). `Err(E_NOTIMPL)` before .NET 7.
+    /// [`attach`](Self::attach) or a method through `Runtime::execute` can be). `Err(E_NOTIMPL)` before .NET 7,
+    /// and from .NET 9 on, where a thread that is aborted would end the process.
     pub fn abort(&self, task: &Arc<Task>) -> HostResult {
         self.check_available()?;
         self.engine.can_abort()?;

@@ -107,7 +107,7 @@ fn native(path: &Path, image: Image) -> String {
         _ => "a native program or library (ELF)",
     };
     format!(
-        "this is {format}, not a .NET assembly; name the app's .dll. A single-file or native AOT app has none and can only be run by itself."
+        "this is {format}, not a .NET assembly; name the app's .dll. A single-file app has none and is run by itself, as by `clrhost trace -- APP`; in a native AOT app there is no runtime to host."
     )
 }
 

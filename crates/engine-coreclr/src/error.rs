@@ -65,7 +65,7 @@ pub enum Error {
     },
 
     /// This hostfxr is too old for what is asked of it.
-    #[error("{path} has no function `{function}`; use .NET Core 3.0 or newer.", path = path.display())]
+    #[error("{path} has no function `{function}`; clrhost hosts .NET Core 3.1 and later, so install one of these.", path = path.display())]
     MissingFunction {
         /// The library.
         path: PathBuf,
@@ -83,7 +83,7 @@ pub enum Error {
     },
 
     /// The app has no `runtimeconfig.json`.
-    #[error("{expected} is missing, which says what .NET the app needs. Run `dotnet build`, which writes it, or pass --runtimeconfig FILE.", expected = expected.display())]
+    #[error("{expected} is missing, which says what .NET the app needs. Run `dotnet build`, which writes it, or pass --runtimeconfig FILE. Programs for .NET Framework or Mono have none, and clrhost does not host these runtimes; many such programs run on .NET with a runtimeconfig.json of another program.", expected = expected.display())]
     NoRuntimeConfig {
         /// Where the file was expected.
         expected: PathBuf,

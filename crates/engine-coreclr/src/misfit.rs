@@ -11,6 +11,9 @@ use crate::os;
 use crate::roll_forward::{FrameworkReference, RollForward};
 use crate::root::RootSource;
 
+/// The oldest version of .NET that can be hosted.
+const OLDEST: Version = Version::new(3, 1, 0);
+
 /// One root in which a framework is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Miss {
@@ -56,6 +59,14 @@ impl fmt::Display for DoesNotFit {
                 let versions = miss.installed.iter().map(Version::to_string).collect::<Vec<_>>().join(", ");
                 write!(f, "{} {versions}", miss.framework)?;
             }
+        }
+        if self.missing.iter().any(|reference| reference.version < OLDEST) {
+            let there = if self.major_would_do { "" } else { "install one and " };
+            return write!(
+                f,
+                "\nclrhost hosts .NET Core {}.{} and later: {there}set DOTNET_ROLL_FORWARD=Major to run on it.",
+                OLDEST.major, OLDEST.minor
+            );
         }
         let names = self.missing.iter().map(product).collect::<Vec<_>>().join(" and ");
         write!(f, "\nInstall {names}")?;

@@ -13,6 +13,15 @@ pub type Char = std::ffi::c_char;
 #[cfg(windows)]
 pub type Char = u16;
 
+/// File name of the runtime's library.
+pub(crate) const CORECLR_FILE: &str = if cfg!(windows) {
+    "coreclr.dll"
+} else if cfg!(target_os = "macos") {
+    "libcoreclr.dylib"
+} else {
+    "libcoreclr.so"
+};
+
 /// File name of the hostfxr library.
 pub(crate) const HOSTFXR_FILE: &str = if cfg!(windows) {
     "hostfxr.dll"

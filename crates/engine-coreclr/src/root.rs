@@ -48,6 +48,19 @@ pub struct Runtime {
     pub path: PathBuf,
 }
 
+impl Runtime {
+    /// Major and minor version that the runtime's library in this folder carries in itself; `None` where it is not there or carries
+    /// none. All of .NET Core up to 3.1 says 4. The folder's name is what hostfxr goes by, and anybody may rename a folder.
+    pub fn told_version(&self) -> Option<(u64, u64)> {
+        const MARK: &[u8] = b"@(#)Version ";
+        let image = std::fs::read(self.path.join(os::CORECLR_FILE)).ok()?;
+        let at = image.windows(MARK.len()).position(|window| window == MARK)? + MARK.len();
+        let text = image.get(at..)?.split(|byte| !byte.is_ascii_digit() && *byte != b'.').next()?;
+        let mut numbers = std::str::from_utf8(text).ok()?.split('.').map(|number| number.parse().ok());
+        Some((numbers.next()??, numbers.next()??))
+    }
+}
+
 impl fmt::Display for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.name, self.version)

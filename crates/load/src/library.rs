@@ -1,9 +1,9 @@
 //! The program's native library, seen from the host: the counts, and the memory by which both tell each other what to do.
 //! `fixtures/native/endurance/counted.h` has the same layouts.
 
-use libloading::Library;
 use std::error::Error;
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, CString, c_char, c_void};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicI32, AtomicI64, Ordering};
 
@@ -106,27 +106,45 @@ pub struct Endurance {
     take_slow: unsafe extern "C" fn(*mut SlowCrossing) -> i32,
 }
 
+/// The address of an exported function.
+fn function(library: *mut c_void, name: &CStr) -> Result<*mut c_void, String> {
+    // SAFETY: the library is loaded, and the name ends with a zero.
+    let address = unsafe { libc::dlsym(library, name.as_ptr()) };
+    if address.is_null() {
+        Err(format!("the library has no {}", name.to_string_lossy()))
+    } else {
+        Ok(address)
+    }
+}
+
 impl Endurance {
     /// Loads the library that lies beside the program; the runtime gets the same one later.
     pub fn load(program: &Path) -> Result<Endurance, Box<dyn Error>> {
         let path = program.with_file_name("libfixture_endurance.so");
-        // SAFETY: its initialisers only set its own memory. It is never unloaded, as pointers into it are kept.
-        let library = Box::leak(Box::new(
-            unsafe { Library::new(&path) }
-                .map_err(|error| format!("{}: {error}; `cargo xtask fixtures` makes it", path.display()))?,
-        ));
+        let name = CString::new(path.as_os_str().as_bytes())?;
+        // SAFETY: the name ends with a zero; the library's initialisers only set its own memory. It is never unloaded, as pointers
+        // into it are kept.
+        let library = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW) };
+        if library.is_null() {
+            return Err(
+                format!("{} cannot be loaded; `cargo xtask fixtures` makes it", path.display()).into()
+            );
+        }
         // SAFETY: these are the types that the sources of the library say; its memory is static, and what changes in it is atomic.
         unsafe {
             let counters: unsafe extern "C" fn(*mut i32) -> *const Counter =
-                *library.get(b"en_counters\0")?;
-            let control: unsafe extern "C" fn() -> *const Control = *library.get(b"en_shared\0")?;
+                std::mem::transmute::<*mut c_void, _>(function(library, c"en_counters")?);
+            let control: unsafe extern "C" fn() -> *const Control =
+                std::mem::transmute::<*mut c_void, _>(function(library, c"en_shared")?);
             let mut length = 0;
             let first = counters(&mut length);
             let length = usize::try_from(length)?;
             Ok(Endurance {
                 counters: std::slice::from_raw_parts(first, length),
                 control: &*control(),
-                take_slow: *library.get(b"en_take_slow\0")?,
+                take_slow: std::mem::transmute::<*mut c_void, unsafe extern "C" fn(*mut SlowCrossing) -> i32>(
+                    function(library, c"en_take_slow")?,
+                ),
             })
         }
     }

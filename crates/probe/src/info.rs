@@ -131,6 +131,12 @@ impl ProfilerInfo {
         (!hresult.is_failure()).then_some((major, minor, build))
     }
 
+    /// Whether the runtime has `ICorProfilerInfo11`, which tells .NET Core 3.1 from those before it.
+    pub(crate) fn has_info11(&self) -> bool {
+        // SAFETY: the object answers QueryInterface, and the layout is that of the IID.
+        unsafe { Com::<ICorProfilerInfo11Vtbl>::query(self.info.this(), &IID_ICORPROFILERINFO11) }.is_ok()
+    }
+
     /// Sets a variable, or takes it away, in the runtime's own copy of the environment: the one that managed code sees and
     /// that its child processes inherit.
     ///

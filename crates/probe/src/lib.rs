@@ -42,6 +42,7 @@ mod thread_state;
 mod threads;
 mod thunk;
 mod transitions;
+pub mod versions;
 
 pub use activation::{
     ProbeError, check_environment, configured_profiler, diagnostics_off, environment_beside, environment_for,

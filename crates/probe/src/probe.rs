@@ -22,6 +22,7 @@ use crate::suspension::Suspensions;
 use crate::thread_state::{self, new_exit_key, os_thread_name, with_current};
 use crate::threads;
 use crate::thunk::code_for;
+use crate::versions::Edition;
 use clrhost_abi::Hresult;
 use clrhost_boundary::{
     Boundary, DeniedTarget, Gate, GcManager, HostFailure, HostingLayer, Origin, Snapshot, TargetId, Task,
@@ -58,7 +59,8 @@ pub enum Source {
 /// How the probe is to work.
 #[derive(Default)]
 pub struct ProbeConfig {
-    /// How crossings are seen; `None` for what is best: thunks, but on .NET Core 3.1 and beside another profiler the flag.
+    /// How crossings are seen; `None` for what is best: thunks where they were [verified](crate::versions), else the flag, as beside
+    /// another profiler.
     pub source: Option<Source>,
     /// What is done at a crossing.
     pub timing: Timing,
@@ -174,6 +176,7 @@ struct Runtime {
     names: Names,
     inlining: Inlining,
     version: Option<(u16, u16, u16)>,
+    edition: Edition,
 }
 
 static PROBE: OnceLock<&'static Probe> = OnceLock::new();
@@ -462,6 +465,8 @@ impl Probe {
         let names = Names::new(&info);
         // Asked now: a report may be made when the runtime is gone already.
         let version = info.runtime_version();
+        let folder = threads::folder_of(info.code_address());
+        let edition = Edition::new(version, info.has_info11(), folder.as_deref());
         // A gate is passed where thunks are made, and nowhere else. Those need changes of code, which are refused to listeners.
         let best = || {
             if self.beside_another {
@@ -469,18 +474,18 @@ impl Probe {
             } else if self.gate.is_some() {
                 Source::Thunks
             } else {
-                version.map_or(Source::Thunks, |(major, ..)| Source::best_for(major.into()))
+                Source::best_for(edition.series())
             }
         };
         let _ = self.source.set(self.asked_source.unwrap_or_else(best));
         let inlining = Inlining::default();
-        let runtime = self.runtime.get_or_init(|| Runtime { info, names, inlining, version });
+        let runtime = self.runtime.get_or_init(|| Runtime { info, names, inlining, version, edition });
         if let Some(act) = self.when_attached.get() {
             act();
         }
         if self.is_hosted() && !self.threads_redirected.load(Ordering::Relaxed) {
             // Nobody knew the runtime's folder beforehand. Threads that it has made already stay as they are.
-            if let Some(folder) = threads::folder_of(runtime.info.code_address()) {
+            if let Some(folder) = folder {
                 self.redirect_threads(&folder);
             }
         }
@@ -544,6 +549,13 @@ impl Probe {
             );
         }
         unhooked
+    }
+
+    /// What was not verified about this source and the version of the runtime, in one sentence; `None` where all was, and before
+    /// the runtime has taken the probe.
+    pub fn unverified(&self) -> Option<String> {
+        let is_fallback = self.asked_source.is_none() && self.gate.is_none() && !self.beside_another;
+        self.runtime.get()?.edition.unverified(self.source(), is_fallback)
     }
 
     /// File names of the program's assemblies, loaded so far, that hold calls through pointers to native functions
@@ -683,16 +695,6 @@ impl Probe {
                 task.set_name(Some(name.clone()));
             }
         }
-    }
-}
-
-impl Source {
-    /// The source that is used for a runtime of this major version, if none is asked for.
-    ///
-    /// .NET Core 3.1 marshals delegates in fields of structures where no thunk can be put before them, and does not tell the
-    /// type of a delegate that is made for a function pointer.
-    pub fn best_for(major: u64) -> Source {
-        if major < 5 { Source::Flag } else { Source::Thunks }
     }
 }
 

@@ -39,8 +39,11 @@ struct Start {
 // SAFETY: it is made to be handed to another thread, as pthread_create does.
 unsafe impl Send for Start {}
 
-/// Libraries of the runtime that make threads.
-const LIBRARIES: [&str; 2] = ["libcoreclr.so", "libSystem.Native.so"];
+/// The runtime itself.
+const CORECLR: &str = "libcoreclr.so";
+
+/// Names of the runtime's native class library. Up to .NET Core 3.1 it is the second one.
+const CLASS_LIBRARY: [&str; 2] = ["libSystem.Native.so", "System.Native.so"];
 
 /// The folder of the runtime that holds this code.
 pub(crate) fn folder_of(code: *const c_void) -> Option<PathBuf> {
@@ -72,9 +75,7 @@ pub(crate) fn others_beside(folder: &Path) -> Vec<PathBuf> {
         if !name.is_null() {
             // SAFETY: see above.
             let path = Path::new(std::ffi::OsStr::from_bytes(unsafe { CStr::from_ptr(name) }.to_bytes()));
-            if path.file_name().is_some_and(|name| name == LIBRARIES[0])
-                && path.parent() != Some(search.folder)
-            {
+            if path.file_name().is_some_and(|name| name == CORECLR) && path.parent() != Some(search.folder) {
                 search.found.push(path.to_path_buf());
             }
         }
@@ -88,10 +89,12 @@ pub(crate) fn others_beside(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The runtime's native class library, loaded from its folder; `None` where it is not there, as beside a program of a single file.
-/// Up to .NET Core 3.1 its name is another one.
 pub(crate) fn class_library(folder: &Path) -> Option<Library> {
-    let paths = ["libSystem.Native.so", "System.Native.so"].map(|name| folder.join(name));
-    paths.iter().filter(|path| path.exists()).find_map(|path| Library::open(path).ok())
+    Library::open(&folder.join(class_library_name(folder)?)).ok()
+}
+
+fn class_library_name(folder: &Path) -> Option<&'static str> {
+    CLASS_LIBRARY.into_iter().find(|name| folder.join(name).exists())
 }
 
 /// Makes the runtime in this folder ask the host for its threads. To be called before it is started; loads its
@@ -108,7 +111,9 @@ pub(crate) fn redirect(folder: &Path) -> Vec<String> {
             Err(error) => Err(format!("{}: {error}", path.display())),
         }
     };
-    LIBRARIES.iter().filter_map(|name| redirect(name).err()).collect()
+    // Where there is none, the first name is the one to miss.
+    let class_library = class_library_name(folder).unwrap_or(CLASS_LIBRARY[0]);
+    [CORECLR, class_library].iter().filter_map(|name| redirect(name).err()).collect()
 }
 
 /// `pthread_create` as the runtime's libraries see it.

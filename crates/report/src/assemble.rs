@@ -56,7 +56,11 @@ impl Report {
             pointer_callers: context.pointer_callers,
             unhooked: context.unhooked,
             clrhost_version: context.clrhost_version,
-            runtime: Runtime { name: context.runtime_name, version: context.runtime_version },
+            runtime: Runtime {
+                name: context.runtime_name,
+                version: context.runtime_version,
+                unverified: context.unverified,
+            },
             application: Application { path: context.application, args: context.args },
         };
         report.notes = notes::of(&report);

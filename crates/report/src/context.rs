@@ -12,6 +12,8 @@ pub struct ReportContext {
     pub runtime_name: String,
     /// Version of the runtime, as "8.0.4".
     pub runtime_version: String,
+    /// What was not verified about this version and the source, in one sentence.
+    pub unverified: Option<String>,
     /// Version of clrhost.
     pub clrhost_version: String,
     /// How the program was run.

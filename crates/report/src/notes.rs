@@ -11,9 +11,10 @@ use clrhost_policy::PolicyRule;
 const REPORT_ONLY: &str = clrhost_policy::Mode::ReportOnly.as_str();
 
 /// Every code, in the order in which notes are given.
-pub(crate) const CODES: [&str; 22] = [
+pub(crate) const CODES: [&str; 23] = [
     "no_hooks",
     "early",
+    "unverified",
     "mismatches",
     "unsteady_clock",
     "host_shut",
@@ -64,6 +65,7 @@ fn text(code: &str, report: &Report) -> Option<String> {
                 duration(ns as f64)
             )
         }),
+        "unverified" => report.runtime.unverified.as_ref().map(|text| format!("{}.", capitalised(text))),
         "mismatches" => some(totals.mismatches).map(|n| {
             format!(
                 "{} fitted no open bracket. This is a defect, of the source of crossings or of code that bends the \
@@ -207,6 +209,11 @@ fn drift(report: &Report) -> Option<f64> {
 fn rules(report: &Report, number: fn(&PolicyRule) -> u64) -> Option<u64> {
     let policy = report.policy.as_ref()?;
     some(policy.rules.iter().map(number).sum())
+}
+
+fn capitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// The first few, and how many more there are.

@@ -30,6 +30,7 @@ fn reports() -> Vec<Report> {
         user_only: true,
         pointer_callers: vec!["Orders.dll".into()],
         unhooked: vec!["NativeLibrary.GetExport: this version has no such method".into()],
+        unverified: Some(".NET 11.0.0 was not verified with clrhost".into()),
         ..context()
     };
     let bare = ReportContext { mode: Mode::RunNoHooks, source: None, exit: Exit::Unknown, ..context() };
@@ -202,7 +203,8 @@ fn the_beginning_of_a_report_reads_as_documented() {
   "clrhost_version": "0.1.0",
   "runtime": {
     "name": "CoreCLR",
-    "version": "8.0.4"
+    "version": "8.0.4",
+    "unverified": null
   },
   "mode": "run",
   "source": "flag",

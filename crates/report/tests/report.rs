@@ -257,6 +257,11 @@ fn notes_say_what_happened_and_nothing_else() {
     assert_eq!(codes(&everything_report()), expected);
     let bare = ReportContext { mode: Mode::RunNoHooks, source: None, timing: Timing::Counted, ..context() };
     assert_eq!(codes(&World::new().report(bare)), ["no_hooks"]);
+    let sentence = "on .NET 11.0.0 thunks do not see everything";
+    let unverified = World::new().report(ReportContext { unverified: Some(sentence.into()), ..context() });
+    let notes: Vec<_> =
+        unverified.notes.iter().map(|note| (note.code.as_str(), note.text.as_str())).collect();
+    assert_eq!(notes, [("unverified", "On .NET 11.0.0 thunks do not see everything.")]);
     assert_eq!(codes(&World::new().report(context())), [""; 0]);
 }
 

@@ -22,12 +22,14 @@
 mod compare;
 mod expected;
 mod library;
+mod needs;
 mod paths;
 mod run;
 
 pub use compare::{Difference, Direction, RowKey, compare_rows, compare_rows_by};
 pub use expected::{Expected, ExpectedExport, ExpectedRow, read_report};
 pub use library::SharedLibrary;
+pub use needs::{Needs, dotnet_version, has, leave_out};
 pub use paths::{
     clrhost, dotnet, dotnet_root, fixture, program, sample, scratch, target_dir, workspace_root,
 };

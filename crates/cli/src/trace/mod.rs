@@ -18,6 +18,7 @@ use crate::args::Trace;
 use crate::complain;
 use crate::exit_code;
 use crate::export;
+use crate::verified;
 use folder::PrivateFolder;
 use outlet::Outlet;
 use readings::Readings;
@@ -104,6 +105,10 @@ fn run(options: &Trace, prepared: Prepared) -> i32 {
             "process {} still runs, and this is the report on it until now: {}",
             process.report.process.pid, process.command
         ));
+    }
+    // Reports on stderr say it themselves.
+    if options.report.report.is_some() {
+        verified::complain_of(found.processes.iter().map(|process| &process.report));
     }
     let mut all_written = found.problems.is_empty();
     if found.processes.is_empty() {

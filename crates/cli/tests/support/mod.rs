@@ -5,7 +5,7 @@
 pub mod others;
 
 use clrhost::report::{Exit, Mode, OpenRow, Report, TargetRow, TaskRow};
-use clrhost_testkit::{Expected, ExpectedRow, Finished, Run, dotnet, fixture, scratch};
+use clrhost_testkit::{Expected, ExpectedRow, Finished, Needs, Run, dotnet, fixture, has, scratch};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
@@ -20,7 +20,15 @@ pub enum Source {
     Thunks,
 }
 
-pub const SOURCES: [Source; 2] = [Source::Flag, Source::Thunks];
+/// The sources to run a test with: all, where the .NET of the tests has them.
+pub fn sources() -> Vec<Source> {
+    if has(Needs::Thunks) { vec![Source::Flag, Source::Thunks] } else { vec![Source::Flag] }
+}
+
+/// The source that is used if none is asked for.
+pub fn best_source() -> Source {
+    if has(Needs::Thunks) { Source::Thunks } else { Source::Flag }
+}
 
 impl Source {
     /// As `--source` has it.
@@ -28,6 +36,14 @@ impl Source {
         match self {
             Source::Flag => "flag",
             Source::Thunks => "thunks",
+        }
+    }
+
+    /// As reports in words have it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Source::Flag => "seen by the transitions flag",
+            Source::Thunks => "seen by thunks",
         }
     }
 }
@@ -189,6 +205,21 @@ pub fn assert_same(ours: &Finished, dotnet: &Finished) {
     assert_eq!((ours.code, ours.signal), (dotnet.code, dotnet.signal), "{}", differ());
     assert_eq!(ours.stdout, dotnet.stdout, "{}", differ());
     assert_eq!(ours.stderr, dotnet.stderr, "{}", differ());
+}
+
+/// The same for a run with this source. The flag keeps P/Invokes from being inlined, so one that ends the process may have a line of
+/// its own in stack traces (docs/sources.md), as `Environment.FailFast` since .NET 9.
+#[track_caller]
+pub fn assert_same_by(source: Source, ours: &Finished, dotnet: &Finished) {
+    let of_pinvokes = |line: &&str| line.contains(">g____PInvoke|");
+    if source == Source::Thunks || !ours.stderr.lines().any(|line| of_pinvokes(&line)) {
+        return assert_same(ours, dotnet);
+    }
+    let without = |finished: &Finished| {
+        let stderr = finished.stderr.lines().filter(|line| !of_pinvokes(line)).collect::<Vec<_>>().join("\n");
+        Finished { stderr, stdout: finished.stdout.clone(), command: finished.command.clone(), ..*finished }
+    };
+    assert_same(&without(ours), &without(dotnet));
 }
 
 /// A program that ran under clrhost.

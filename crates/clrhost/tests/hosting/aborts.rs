@@ -2,7 +2,7 @@
 
 use crate::child::{Child, facts, tell};
 use clrhost::{Host, HostResult, Hresult, Runtime, Target, Task, TaskManager, TaskType, Tasks};
-use clrhost_testkit::{Finished, fixture};
+use clrhost_testkit::{Finished, dotnet_version, fixture, needs};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -76,31 +76,37 @@ fn assert_aborted(finished: &Finished) {
 
 #[test]
 fn a_managed_loop_is_aborted() {
+    needs!(Aborts);
     assert_aborted(&Child::new().run(|_| abort_victim("loop")));
 }
 
 #[test]
 fn a_sleep_is_aborted() {
+    needs!(Aborts);
     assert_aborted(&Child::new().run(|_| abort_victim("sleep")));
 }
 
 #[test]
 fn a_wait_for_a_lock_is_aborted() {
+    needs!(Aborts);
     assert_aborted(&Child::new().run(|_| abort_victim("lock")));
 }
 
 #[test]
 fn a_wait_handle_is_aborted() {
+    needs!(Aborts);
     assert_aborted(&Child::new().run(|_| abort_victim("wait")));
 }
 
 #[test]
 fn a_monitor_wait_is_aborted() {
+    needs!(Aborts);
     assert_aborted(&Child::new().run(|_| abort_victim("monitor")));
 }
 
 #[test]
 fn native_code_is_aborted_on_return() {
+    needs!(Aborts);
     assert_aborted(&Child::new().run(|_| abort_victim("native")));
 }
 
@@ -145,6 +151,7 @@ fn threads_that_end_while_they_are_aborted_end() {
 
 #[test]
 fn a_critical_region_is_not_aborted() {
+    needs!(Aborts);
     let finished = Child::new().run(|_| abort_victim("region"));
     assert_aborted(&finished);
     assert!(finished.stdout.contains("region_done=True"), "{finished}");
@@ -153,6 +160,7 @@ fn a_critical_region_is_not_aborted() {
 /// What can be answered without aborting anything.
 #[test]
 fn what_cannot_be_aborted_says_so() {
+    needs!(Aborts);
     let finished = Child::new().run(|_| {
         let runtime = start(Silent, "Kinds");
         let tasks = runtime.tasks().expect("it is hooked");
@@ -177,6 +185,24 @@ fn what_cannot_be_aborted_says_so() {
         assert_eq!(looped, Err(Hresult::COR_E_THREADABORTED));
         assert_eq!(runtime.execute(&fixture("Everything"), "Everything", "Length", Some("four")), Ok(4));
         0
+    });
+    finished.assert_code(0);
+}
+
+/// A request that would end the process is refused, and the process goes on.
+#[test]
+fn where_nothing_can_be_aborted_a_host_is_told_so() {
+    if (7..=8).contains(&dotnet_version().0) {
+        // What they do instead is what the other tests are about.
+        return;
+    }
+    let finished = Child::new().run(|_| {
+        let runtime = start(Silent, "Aborted");
+        let tasks = runtime.tasks().expect("it is hooked");
+        let task =
+            tasks.live().into_iter().find(|task| task.managed_thread() != 0).expect("a managed thread");
+        assert_eq!(tasks.abort(&task), Err(Hresult::E_NOTIMPL));
+        runtime.execute(&fixture("Aborted"), "Aborted", "Run", Some("nothing")).expect("the process goes on")
     });
     finished.assert_code(0);
 }

@@ -119,6 +119,7 @@ fn deny() -> HostResult<Admission> {
 
 #[test]
 fn a_function_that_the_host_denies_is_missing() {
+    clrhost_testkit::needs!(Thunks);
     let finished = Child::new().run(|_| {
         let outcome = run(|target| match (target.kind, symbol(target)) {
             (TargetKind::PInvoke, "fx_add") | (TargetKind::FunctionPointer, "fx_double") => deny(),
@@ -177,6 +178,7 @@ fn substitute(function: *const ()) -> HostResult<Admission> {
 
 #[test]
 fn a_function_of_the_hosts_is_called_in_the_place_of_another() {
+    clrhost_testkit::needs!(Thunks);
     for hooked in ["hooked", "not hooked"] {
         let child = Child::new().argument(hooked);
         let finished = child.run(|hooked| {
@@ -221,6 +223,7 @@ fn a_function_of_the_hosts_is_called_in_the_place_of_another() {
 
 #[test]
 fn the_host_is_told_where_a_function_lies() {
+    clrhost_testkit::needs!(Thunks);
     let finished = Child::new().run(|_| {
         let outcome = run(|_| Ok(Admission::Call));
         let record = outcome.record.lock().unwrap();
@@ -245,6 +248,7 @@ fn the_host_is_told_where_a_function_lies() {
 
 #[test]
 fn nothing_stands_before_functions_that_need_no_hook() {
+    clrhost_testkit::needs!(Thunks);
     let finished = Child::new().run(|_| {
         let outcome = run_with(Host::builder(), "Denied", |_| false, |_| Ok(Admission::Call));
         let record = outcome.record.lock().unwrap();
@@ -275,6 +279,7 @@ fn nothing_stands_before_functions_that_need_no_hook() {
 
 #[test]
 fn what_is_not_hooked_leaves_the_others_their_names() {
+    clrhost_testkit::needs!(Thunks);
     let finished = Child::new().run(|_| {
         let some: fn(&Target) -> bool =
             |target| !["fx_add", "fx_double"].contains(&symbol(target.description()));
@@ -292,6 +297,7 @@ fn what_is_not_hooked_leaves_the_others_their_names() {
 
 #[test]
 fn a_host_that_fails_to_decide_lets_functions_be_called() {
+    clrhost_testkit::needs!(Thunks);
     for (how, failures) in [("E_OUTOFMEMORY", 2), ("E_FAIL", 1), ("a panic", 1)] {
         let child = Child::new().argument(how);
         let finished = child.run(|how| {
@@ -331,6 +337,7 @@ const NO_SUMS: &str = "version = 1\n[[rule]]\naction = \"deny\"\nsymbol = \"fx_a
 
 #[test]
 fn a_policy_comes_before_the_host() {
+    clrhost_testkit::needs!(Thunks);
     let finished = Child::new().run(|_| {
         let host = Host::builder().policy(policy(NO_SUMS));
         let outcome = run_with(

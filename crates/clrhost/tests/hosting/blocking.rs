@@ -158,6 +158,7 @@ fn run_sleeper(place: &str) {
 
 #[test]
 fn calls_for_which_the_collector_waits_are_not_told_to_the_host() {
+    clrhost_testkit::needs!(Thunks);
     let places = [
         "LeaveRuntime fx_add",
         "BindTarget fx_add",

@@ -133,6 +133,7 @@ fn tasks_that_come_and_go_start_and_end_once() {
 
 #[test]
 fn brackets_that_a_thread_leaves_open_are_closed_before_its_end() {
+    clrhost_testkit::needs!(ThreadExit);
     let finished = Child::new().run(|_| {
         record("ThreadEnds", |events| {
             let inside =

@@ -53,6 +53,7 @@ fn start(host: impl TaskManager + 'static) -> Runtime {
 
 #[test]
 fn every_thread_is_the_hosts() {
+    clrhost_testkit::needs!(HostedThreads);
     let finished = Child::new().env("DOTNET_gcServer", "1").run(|_| {
         let maker = Maker::default();
         let runtime = start(maker.clone());
@@ -95,6 +96,7 @@ fn name_of(thread: u64) -> Option<String> {
 
 #[test]
 fn two_thousand_threads_come_and_go() {
+    clrhost_testkit::needs!(HostedThreads);
     let finished = Child::new().time_limit(Duration::from_secs(180)).run(|_| {
         let maker = Maker::default();
         let runtime = start(maker.clone());

@@ -39,6 +39,7 @@ fn child(rounds: &str) -> Child {
 /// 10,000 delegates a round are marshalled and collected.
 #[test]
 fn thunks_of_collected_delegates_serve_again() {
+    clrhost_testkit::needs!(Thunks);
     let after = |rounds: &str| told(&child(rounds).run(|rounds| run("ShortLived", rounds)));
     let ((few, _), (many, _)) = (after("1"), after("15"));
     // Which memory of the runtime's is used again is up to the collector.

@@ -9,6 +9,9 @@ pub struct Runtime {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// What was not verified about seeing this version's crossings by the report's source, in one sentence.
+    #[serde(default)]
+    pub unverified: Option<String>,
 }
 
 /// How a program was run.

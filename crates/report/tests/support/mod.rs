@@ -116,6 +116,7 @@ pub fn context() -> ReportContext {
         lost: 0,
         pointer_callers: Vec::new(),
         unhooked: Vec::new(),
+        unverified: None,
     }
 }
 
