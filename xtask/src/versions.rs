@@ -11,46 +11,49 @@ use crate::dotnet::Dotnet;
 use crate::test::step;
 use crate::workspace::{built, cargo, make_folder, progress};
 
-/// Where the tests are whose result depends on the version. Those of the C interface are of the interface.
-const PACKAGES: [&str; 3] = ["clrhost-cli", "clrhost", "clrhost-probe-library"];
-/// Of these, what CI runs on each further version: how crossings are seen and recorded, how processes end, `trace`, hosts. The rest
-/// is about the command's words and files, or takes long and shows the same.
-const CHOSEN: [(&str, &[&str]); 3] = [
-    (
-        "clrhost-cli",
-        &[
-            "counts",
-            "endings",
-            "live",
-            "recording",
-            "sample",
-            "thunk_programs",
-            "trace",
-            "trace_endings",
-            "unverified",
-        ],
-    ),
-    ("clrhost", &["hosting"]),
-    ("clrhost-probe-library", &["others"]),
+/// Tests whose result depends on the version, which CI runs on each further one: how crossings are seen and recorded, how processes end,
+/// `trace`, hosts. By name, over the whole workspace: a choice of packages would have other features, and be built anew.
+const CHOSEN: [&str; 12] = [
+    "counts",
+    "endings",
+    "enforced",
+    "hosting",
+    "live",
+    "others",
+    "recording",
+    "sample",
+    "thunk_programs",
+    "trace",
+    "trace_endings",
+    "unverified",
+];
+/// Those that are about words and files, or take long and show the same. The tests of the C interface are of the interface.
+const FURTHER: [&str; 9] = [
+    "bad_input",
+    "command_line",
+    "debugger",
+    "equality",
+    "metrics",
+    "policy",
+    "programs",
+    "reports",
+    "trace_programs",
 ];
 
-/// All tests that may depend on the version.
+/// All tests of real programs.
 pub fn all(filter: Option<&str>) -> Command {
-    let mut tests = cargo();
-    tests.args(["test", "--no-fail-fast"]);
-    tests.args(PACKAGES.iter().flat_map(|package| ["--package", package]));
-    tests.args(filter);
-    tests
+    tests(CHOSEN.iter().chain(&FURTHER), filter)
 }
 
 /// Those that CI runs on each further version.
 pub fn chosen(filter: Option<&str>) -> Command {
+    tests(CHOSEN.iter(), filter)
+}
+
+fn tests<'a>(names: impl Iterator<Item = &'a &'a str>, filter: Option<&str>) -> Command {
     let mut tests = cargo();
-    tests.args(["test", "--no-fail-fast"]);
-    for (package, names) in CHOSEN {
-        tests.args(["--package", package]).args(names.iter().flat_map(|name| ["--test", name]));
-    }
-    tests.args(filter);
+    tests.args(["test", "--workspace", "--no-fail-fast"]);
+    tests.args(names.flat_map(|name| ["--test", name])).args(filter);
     tests
 }
 
