@@ -26,12 +26,8 @@ pub enum Needs {
     SignalRegistrations,
     /// Profilers that only listen, beside another.
     BesideAnother,
-    /// A managed part of clrhost's in the runtime of an application.
-    Shim,
     /// `ControlledExecution`, by which threads are aborted.
     Aborts,
-    /// Structures of the debugging library as clrhost knows them.
-    DebuggingLibrary,
     /// CoreLib's methods that tell a host of waits and threads, in the shape that is rewritten.
     HostedThreads,
     /// A runtime that keeps its own open files from child processes.
@@ -56,14 +52,12 @@ const TABLE: &[(Needs, (u64, u64), Option<u64>, &str)] = &[
     (Needs::NamedPools, (7, 0), None, "all threads of the pool have one name"),
     (Needs::SignalRegistrations, (6, 0), None, "PosixSignalRegistration came with .NET 6"),
     (Needs::BesideAnother, (6, 0), None, "runtimes have notification profilers since .NET 6"),
-    (Needs::Shim, (8, 0), None, "hostfxr loads no assembly for an application before .NET 8"),
     (
         Needs::Aborts,
         (7, 0),
         Some(8),
         "before .NET 7 no thread can be aborted, and since .NET 9 that would end the process",
     ),
-    (Needs::DebuggingLibrary, (8, 0), Some(8), "clrhost knows the debugging library of .NET 8 alone"),
     (
         Needs::HostedThreads,
         (5, 0),
@@ -142,6 +136,5 @@ mod tests {
             assert!(missing(needs, (since.0 - 1, 9)).is_some());
         }
         assert!(missing(Needs::Aborts, (9, 0)).is_some());
-        assert!(missing(Needs::DebuggingLibrary, (9, 0)).is_some());
     }
 }

@@ -196,6 +196,7 @@ fn where_nothing_can_be_aborted_a_host_is_told_so() {
         // What they do instead is what the other tests are about.
         return;
     }
+    needs!(HostedThreads);
     let finished = Child::new().run(|_| {
         let runtime = start(Silent, "Aborted");
         let tasks = runtime.tasks().expect("it is hooked");
