@@ -38,40 +38,47 @@ pub enum Needs {
     ProgramsFor8,
 }
 
-/// The first version that has it, the last one that does, and why others do not.
-const TABLE: &[(Needs, (u64, u64), Option<u64>, &str)] = &[
-    (Needs::Thunks, (5, 0), None, "thunks miss delegates in fields of structures, so the flag is used there"),
-    (Needs::UnmanagedCallersOnly, (5, 0), None, "UnmanagedCallersOnly came with .NET 5"),
-    (Needs::SuppressGCTransition, (5, 0), None, "SuppressGCTransition came with .NET 5"),
-    (
+/// A row of the table.
+struct Row {
+    needs: Needs,
+    /// The first version that has it.
+    since: (u64, u64),
+    /// The last major version that has it, if it was taken away.
+    until: Option<u64>,
+    /// Why others do not.
+    reason: &'static str,
+}
+
+const fn row(needs: Needs, since: (u64, u64), reason: &'static str) -> Row {
+    Row { needs, since, until: None, reason }
+}
+
+const TABLE: &[Row] = &[
+    row(Needs::Thunks, (5, 0), "thunks miss delegates in fields of structures, so the flag is used there"),
+    row(Needs::UnmanagedCallersOnly, (5, 0), "UnmanagedCallersOnly came with .NET 5"),
+    row(Needs::SuppressGCTransition, (5, 0), "SuppressGCTransition came with .NET 5"),
+    row(
         Needs::ThreadExit,
         (5, 0),
-        None,
         "pthread_exit below managed frames is a matter of luck, without clrhost too",
     ),
-    (Needs::NamedPools, (7, 0), None, "all threads of the pool have one name"),
-    (Needs::SignalRegistrations, (6, 0), None, "PosixSignalRegistration came with .NET 6"),
-    (Needs::BesideAnother, (6, 0), None, "runtimes have notification profilers since .NET 6"),
-    (
-        Needs::Aborts,
-        (7, 0),
-        Some(8),
-        "before .NET 7 no thread can be aborted, and since .NET 9 that would end the process",
-    ),
-    (
-        Needs::HostedThreads,
-        (5, 0),
-        None,
-        "CoreLib starts threads and lets pools wait in native code of its own",
-    ),
-    (Needs::ClosedFiles, (5, 0), None, "children inherit open files of the runtime's, by numbers that vary"),
-    (
+    row(Needs::NamedPools, (7, 0), "all threads of the pool have one name"),
+    row(Needs::SignalRegistrations, (6, 0), "PosixSignalRegistration came with .NET 6"),
+    row(Needs::BesideAnother, (6, 0), "runtimes have notification profilers since .NET 6"),
+    Row {
+        needs: Needs::Aborts,
+        since: (7, 0),
+        until: Some(8),
+        reason: "before .NET 7 no thread can be aborted, and since .NET 9 that would end the process",
+    },
+    row(Needs::HostedThreads, (5, 0), "CoreLib starts threads and lets pools wait in native code of its own"),
+    row(Needs::ClosedFiles, (5, 0), "children inherit open files of the runtime's, by numbers that vary"),
+    row(
         Needs::SurvivedSignals,
         (8, 0),
-        None,
         "a SIGABRT that is sent ends the process at once, without clrhost too",
     ),
-    (Needs::ProgramsFor8, (8, 0), None, "the program was built for .NET 8"),
+    row(Needs::ProgramsFor8, (8, 0), "the program was built for .NET 8"),
 ];
 
 /// Major and minor version of the .NET that tests run on.
@@ -112,9 +119,9 @@ pub fn leave_out(reason: &str) {
 }
 
 fn missing(needs: Needs, version: (u64, u64)) -> Option<&'static str> {
-    let row = TABLE.iter().find(|row| row.0 == needs);
-    let &(_, since, last, reason) = row.unwrap_or_else(|| panic!("{needs:?} is not in the table"));
-    (version < since || last.is_some_and(|last| version.0 > last)).then_some(reason)
+    let row = TABLE.iter().find(|row| row.needs == needs);
+    let row = row.unwrap_or_else(|| panic!("{needs:?} is not in the table"));
+    (version < row.since || row.until.is_some_and(|until| version.0 > until)).then_some(row.reason)
 }
 
 /// Ends the test here, with a note, where the .NET of the tests lacks one of these.
@@ -131,9 +138,9 @@ mod tests {
 
     #[test]
     fn nothing_is_left_out_on_dotnet_8() {
-        for &(needs, since, ..) in TABLE {
-            assert_eq!(missing(needs, (8, 0)), None);
-            assert!(missing(needs, (since.0 - 1, 9)).is_some());
+        for row in TABLE {
+            assert_eq!(missing(row.needs, (8, 0)), None);
+            assert!(missing(row.needs, (row.since.0 - 1, 9)).is_some());
         }
         assert!(missing(Needs::Aborts, (9, 0)).is_some());
     }

@@ -196,12 +196,10 @@ fn where_nothing_can_be_aborted_a_host_is_told_so() {
         // What they do instead is what the other tests are about.
         return;
     }
-    needs!(HostedThreads);
     let finished = Child::new().run(|_| {
         let runtime = start(Silent, "Aborted");
         let tasks = runtime.tasks().expect("it is hooked");
-        let task =
-            tasks.live().into_iter().find(|task| task.managed_thread() != 0).expect("a managed thread");
+        let task = tasks.attach().expect("a task of this thread's");
         assert_eq!(tasks.abort(&task), Err(Hresult::E_NOTIMPL));
         runtime.execute(&fixture("Aborted"), "Aborted", "Run", Some("nothing")).expect("the process goes on")
     });
