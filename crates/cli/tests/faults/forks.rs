@@ -1,6 +1,6 @@
 //! Children of all kinds: they make no report of their parent's and change nothing of it, and its counts are exact.
 
-use crate::support::{Program, SOURCES, assert_same, files};
+use crate::support::{Program, assert_same, files, sources};
 use crate::{check, watched};
 use clrhost_testkit::{Run, dotnet, fixture, read_report, scratch};
 
@@ -49,7 +49,7 @@ fn a_copy_of_the_process_makes_delegates() {
 /// The child has the recording's descriptor, and an exit of its own.
 #[test]
 fn a_copy_of_the_process_leaves_the_recording_alone() {
-    for source in SOURCES {
+    for source in sources() {
         let folder = scratch("forked-recording");
         let recording = folder.join("r.clrtrace");
         let run = |run: Run| run.env("DOTNET_EnableWriteXorExecute", "0").arg(fixture("Forked")).arg("exit");

@@ -12,11 +12,11 @@ mod support;
 mod two_runtimes;
 mod unloaded;
 
-use support::{Hosted, Program, SOURCES, assert_same};
+use support::{Hosted, Program, assert_same, sources};
 
 /// The program hosted and traced, with each source.
 fn watched(program: &Program) -> impl Iterator<Item = Hosted> {
-    SOURCES.into_iter().flat_map(|source| {
+    sources().into_iter().flat_map(|source| {
         let program = program.clone().seen_by(source);
         [program.under_clrhost(), program.under_trace()]
     })

@@ -1,6 +1,6 @@
 //! Memory that the probe asks for and does not get: the program goes on, and the report says what it lost.
 
-use crate::support::{Hosted, Program, SOURCES, Source};
+use crate::support::{Hosted, Program, Source, sources};
 use clrhost::report::Report;
 use clrhost_testkit::{Run, fixture, scratch};
 use clrhost_trace::{OPEN, Recording};
@@ -65,7 +65,7 @@ fn flag() {
 /// A thread for whose recorded calls there is no room: they are counted, and the recording says how many it lacks.
 #[test]
 fn recordings() {
-    for source in SOURCES {
+    for source in sources() {
         let file = scratch("scarce").join("r.clrtrace");
         let run = Run::clrhost().args(["run", "--source", source.name(), "-o"]).arg(&file);
         let run = run.env("LD_PRELOAD", shim()).arg(fixture("Scarce"));

@@ -56,7 +56,7 @@ fn of_the_same_version() {
     let _ = fs::remove_dir_all(second);
 }
 
-/// As `runtimes.rs` has it.
+/// `cargo xtask test` fetches one into `target/clrhost/dotnet-3.1`.
 #[test]
 #[ignore = "needs .NET Core 3.1 in CLRHOST_TEST_DOTNET31_ROOT"]
 fn of_two_versions() {
