@@ -208,7 +208,7 @@ fn two_runs_are_reported_alike() {
 /// The program of the load (docs/testing.md), for some seconds and without a host: how often it does what differs from run to run.
 #[test]
 fn everything_at_once() {
-    for source in SOURCES {
+    for source in sources() {
         let hosted = Program::fixture("Endurance").args(["seconds=2", "threads=8"]).seen_by(source);
         let hosted = hosted.under_clrhost();
         hosted.finished.assert_code(0);
