@@ -33,7 +33,7 @@ impl Sanitizer {
     fn packages(self) -> &'static [&'static str] {
         match self {
             // Those in which threads of ours meet.
-            Sanitizer::Thread => &RACES,
+            Sanitizer::Thread => &["boundary", "trace", "control"],
             Sanitizer::Address => {
                 &["boundary", "trace", "control", "report", "policy", "analysis", "export", "unwind", "probe"]
             }
@@ -63,9 +63,6 @@ impl Sanitizer {
     }
 }
 
-/// Crates whose own threads share memory without a lock, or nearly.
-const RACES: [&str; 3] = ["boundary", "trace", "control"];
-
 /// Runs them. The first argument is the sanitizer; those up to `--` are packages, without `clrhost-`; what follows goes to the
 /// tests.
 pub fn test(args: &[String]) -> Result<u8, Failure> {
@@ -84,12 +81,6 @@ pub fn test(args: &[String]) -> Result<u8, Failure> {
     progress(sanitizer.word(), &words(&tests));
     run(&mut tests)?;
     Ok(0)
-}
-
-/// The part of it that belongs into continuous integration: races, where a nightly compiler is installed. Why not, if not.
-pub fn races() -> Result<Command, Failure> {
-    nightly::ensure(Sanitizer::Thread.components())?;
-    Ok(command(Sanitizer::Thread, &RACES, &[]))
 }
 
 fn command(sanitizer: Sanitizer, packages: &[&str], of_tests: &[String]) -> Command {

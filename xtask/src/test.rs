@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::dotnet::{named, others};
 use crate::load::Background;
 use crate::workspace::{self, cargo, find_command, progress, run_quietly, words};
-use crate::{Failure, abi, debian, fixtures, models, programs, sanitize, setup, shim, supply, versions};
+use crate::{Failure, abi, debian, fixtures, models, programs, setup, shim, supply, versions};
 
 /// Runs all checks, the tests proper last; with `filter` only the tests whose names contain it.
 pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
@@ -46,10 +46,6 @@ pub fn run(filter: Option<&str>) -> Result<u8, Failure> {
         }
         supply::check()?;
         step("interleavings", &mut models::command())?;
-        match sanitize::races() {
-            Ok(mut races) => step("races", &mut races)?,
-            Err(reason) => progress("races", &format!("not looked for: {reason}")),
-        }
     }
     let mut tests = cargo();
     tests.args(["test", "--workspace", "--no-fail-fast"]);
