@@ -144,6 +144,8 @@ fn a_file_that_may_not_be_that_long() {
     let shell = "ulimit -f 1; exec dd if=/dev/zero of=\"$0\" bs=4096 count=1";
     let scene = Scene::new("long", Under::Run);
     Run::new("sh").args(["-c", shell]).arg(scene.folder.join("dd")).output().assert_signal(libc::SIGXFSZ);
+    // The probe's library has to be in its place.
+    Run::clrhost().args(["trace", "--", "true"]).output().assert_code(0);
     for under in BOTH {
         let scene = Scene::new("long", under);
         let run = scene.recording(&[]).arg(fixture("Billion")).args(["300000", "1"]);
@@ -161,7 +163,29 @@ fn a_file_that_may_not_be_that_long() {
     }
 }
 
-/// A real disk, which has a megabyte.
+/// The same where it is the application's own thread that writes: at the end of the process, when the report is put behind the calls.
+#[test]
+fn a_file_that_may_not_be_that_long_at_the_end() {
+    for under in BOTH {
+        let run = |limit: Option<u64>| {
+            let scene = Scene::new("long-end", under);
+            let run = scene.recording(&[]).arg(fixture("Hello")).env("DOTNET_EnableWriteXorExecute", "0");
+            let run =
+                if let Some(limit) = limit { run.resource_limit(libc::RLIMIT_FSIZE, limit) } else { run };
+            (run.output(), scene)
+        };
+        let (whole, scene) = run(None);
+        whole.assert_code(0);
+        let report = read(&scene.file).report.expect("a report").len() as u64;
+        let (finished, scene) = run(Some(scene.file.metadata().expect("a file").len() - report / 2));
+        finished.assert_code(NOT_WRITTEN);
+        assert_eq!(finished.stdout, "Hello from .NET\n");
+        assert!(finished.stderr.contains("is not whole: File too large"), "{finished}");
+        assert_eq!(read(&scene.file).damage, []);
+    }
+}
+
+/// A real disk, which has a third of a megabyte.
 #[test]
 fn a_small_file_system() {
     let scene = Scene::new("tmpfs", Under::Run);

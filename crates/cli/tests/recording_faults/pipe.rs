@@ -1,14 +1,13 @@
 //! Pipes whose other end goes away, or does not read.
 
 use crate::support::{Scene, Under, assert_undisturbed, completed, faulty_system, number_before};
-use clrhost_testkit::{Finished, Run, clrhost, dotnet, dotnet_root, fixture, scratch};
+use clrhost_testkit::{Finished, Run, clrhost, dotnet, dotnet_root, fixture};
 use clrhost_trace::Reader;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::OpenOptionsExt;
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -170,21 +169,6 @@ fn nobody_listens() {
         assert_eq!((output.status.code(), output.stdout), (Some(NOT_WRITTEN), b"Hello from .NET\n".to_vec()));
         assert_eq!(scene.report().process.exit, clrhost::report::Exit::Code { code: 0 });
     }
-}
-
-/// A policy speaks where it denies; that nobody hears it changes nothing for the program.
-#[test]
-fn a_policy_that_nobody_hears() {
-    let policy = scratch("nobody-policy").join("p.toml");
-    let text = "version = 1\nmode = \"enforce\"\n\n[[rule]]\nname = \"none\"\nlibrary = \"fixture\"\naction = \"deny\"\n";
-    std::fs::write(&policy, text).expect("a file");
-    let app = fixture("Values");
-    let args = ["run", "--policy", policy.to_str().expect("a path"), app.to_str().expect("a path")];
-    let heard = command(&args).output().expect("clrhost starts");
-    let unheard = command(&args).stderr(nobody()).output().expect("clrhost starts");
-    let end = |status: ExitStatus| (status.code(), status.signal());
-    assert_eq!(end(heard.status), (None, Some(libc::SIGABRT)), "{}", String::from_utf8_lossy(&heard.stderr));
-    assert_eq!((end(unheard.status), unheard.stdout), (end(heard.status), heard.stdout));
 }
 
 /// What a program that is run here starts has SIGPIPE as it has it under `dotnet`.
