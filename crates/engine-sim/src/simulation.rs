@@ -14,8 +14,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// How long one step may go on, by itself, before others are taken beside it: a host that polls is never seen to wait.
-const LONG_STEP: Duration = Duration::from_millis(100);
 /// A thread that is looked at twice at this distance and waits each time counts as waiting.
 const BETWEEN_LOOKS: Duration = Duration::from_micros(300);
 /// How long tasks that sleep for ever are left alone when nothing else is left to do.
@@ -36,6 +34,9 @@ pub struct HostUnderTest {
 pub struct Settings {
     /// How long nothing may move, with steps still open, before these count as stuck.
     pub patience: Duration,
+    /// How long one step may go on, by itself, before others are taken beside it: a host that polls is never seen to wait. With
+    /// a host that does not poll, longer is surer where the machine is busy.
+    pub long_step: Duration,
     /// Failures that the runtime answers the host with.
     pub faults: Vec<EngineFault>,
     /// Is told of each call to the host as it begins.
@@ -44,7 +45,8 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { patience: Duration::from_secs(2), faults: Vec::new(), trail: None }
+        let long_step = Duration::from_millis(100);
+        Settings { patience: Duration::from_secs(2), long_step, faults: Vec::new(), trail: None }
     }
 }
 
@@ -72,6 +74,7 @@ pub fn run(script: &[Step], host: HostUnderTest, settings: &Settings) -> Record 
         skipped: 0,
         waited: Vec::new(),
         patience: settings.patience,
+        long_step: settings.long_step,
     };
     for number in [TaskNumber::RUNTIME, ALERTER] {
         leader.parties.insert(number, Party::default());
@@ -126,6 +129,7 @@ struct Leader {
     skipped: usize,
     waited: Vec<Stuck>,
     patience: Duration,
+    long_step: Duration,
 }
 
 impl Leader {
@@ -280,7 +284,7 @@ impl Leader {
     fn settle(&mut self) -> bool {
         let began = Instant::now();
         let (mut last, mut equal) = (None, 0);
-        while self.parties.values().any(Party::is_busy) && began.elapsed() < LONG_STEP {
+        while self.parties.values().any(Party::is_busy) && began.elapsed() < self.long_step {
             match self.events.recv_timeout(BETWEEN_LOOKS) {
                 Ok(event) => {
                     self.note(event);

@@ -17,14 +17,14 @@ pub struct Case {
     pub plan: HostPlan,
 }
 
-/// Everything that a host is called for, once or twice.
 const EVERYTHING: &str = "1: reverse-enter m\n1: leave a\n1: reverse-enter n\n1: leave b\n1: enter\n1: new 2\n2: leave a\n2: reverse-enter o\n1: leave wait\n2: sleep 0 alertable\n2: switch\n1: enter\n1: sleep 0 alertable\n1: switch\n1: set-locale 127\n1: set-ui-locale 127\n1: begin-delay-abort\n1: begin-thread-affinity\n1: begin-thread-affinity\n1: suspend\n1: resume 1\n1: end-thread-affinity\n1: end-thread-affinity\n1: end-delay-abort\n2: leave wait\n3: reverse-enter p\n3: leave c\n1: new 4\n2: enter\n2: reverse-leave\n2: enter\n4: leave d\n4: end\n3: end\n1: suspend\n1: resume 0\n2: set-locale 127\n2: set-ui-locale 127\n2: begin-delay-abort\n2: end-delay-abort\n2: end\n1: leave d";
 
 /// Failures short of `E_FAIL`. `S_FALSE` is one, as the contract has it.
 const MILD: [Hresult; 4] =
     [Hresult::E_OUTOFMEMORY, Hresult::S_FALSE, Hresult::HOST_E_TIMEOUT, Hresult::HOST_E_INVALIDOPERATION];
 
-fn everything() -> Vec<Step> {
+/// A script in which a host is called by every method.
+pub fn everything() -> Vec<Step> {
     // A text of ours that is no script would fail a test.
     producible(&parse(EVERYTHING).unwrap_or_default())
 }

@@ -15,7 +15,7 @@ mod producible;
 
 pub use difference::difference;
 pub use host::{RecordingHost, Stage};
-pub use list::{Case, cases_that_shut, cases_with_aborts, every_failure, mild_cases};
+pub use list::{Case, cases_that_shut, cases_with_aborts, every_failure, everything, mild_cases};
 pub use model::Model;
 pub use plan::{Answers, HostPlan, Reply, Says};
 pub use producible::{LIMITS, Limit, producible, unproducible};
