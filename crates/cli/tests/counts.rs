@@ -314,7 +314,7 @@ fn every_fixture_is_run_by_a_test() {
         .collect();
     for name in files(&workspace_root().join("fixtures/managed")) {
         // For benchmarks, for the tests of the libraries, and no program.
-        if !["Aborted", "Bench", "Entries", "Everything", "Kinds", "StartupHook", "shared"]
+        if !["Aborted", "Bench", "Entries", "Everything", "Kinds", "Script", "StartupHook", "shared"]
             .contains(&name.as_str())
         {
             assert!(sources.contains(&format!("(\"{name}\")")), "no test of the command runs {name}");
