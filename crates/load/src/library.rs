@@ -5,6 +5,7 @@ use std::error::Error;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI32, AtomicI64, Ordering};
 
 /// How a row of the report is told.
@@ -106,44 +107,40 @@ pub struct Endurance {
     take_slow: unsafe extern "C" fn(*mut SlowCrossing) -> i32,
 }
 
-/// The address of an exported function.
-fn function(library: *mut c_void, name: &CStr) -> Result<*mut c_void, String> {
-    // SAFETY: the library is loaded, and the name ends with a zero.
-    let address = unsafe { libc::dlsym(library, name.as_ptr()) };
-    if address.is_null() {
-        Err(format!("the library has no {}", name.to_string_lossy()))
-    } else {
-        Ok(address)
-    }
-}
-
 impl Endurance {
     /// Loads the library that lies beside the program; the runtime gets the same one later.
     pub fn load(program: &Path) -> Result<Endurance, Box<dyn Error>> {
         let path = program.with_file_name("libfixture_endurance.so");
         let name = CString::new(path.as_os_str().as_bytes())?;
-        // SAFETY: the name ends with a zero; the library's initialisers only set its own memory. It is never unloaded, as pointers
-        // into it are kept.
+        // SAFETY: its initialisers only set its own memory. It is never unloaded, as pointers into it are kept.
         let library = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW) };
         if library.is_null() {
             return Err(
                 format!("{} cannot be loaded; `cargo xtask fixtures` makes it", path.display()).into()
             );
         }
+        let find = |symbol: &CStr| {
+            // SAFETY: a library that stays loaded, and a C string.
+            let found = unsafe { libc::dlsym(library, symbol.as_ptr()) };
+            let missing = || format!("{} has no {}", path.display(), symbol.to_string_lossy());
+            NonNull::new(found).map(NonNull::as_ptr).ok_or_else(missing)
+        };
+        let (counters, shared, take_slow) =
+            (find(c"en_counters")?, find(c"en_shared")?, find(c"en_take_slow")?);
         // SAFETY: these are the types that the sources of the library say; its memory is static, and what changes in it is atomic.
         unsafe {
-            let counters: unsafe extern "C" fn(*mut i32) -> *const Counter =
-                std::mem::transmute::<*mut c_void, _>(function(library, c"en_counters")?);
-            let control: unsafe extern "C" fn() -> *const Control =
-                std::mem::transmute::<*mut c_void, _>(function(library, c"en_shared")?);
+            let counters = std::mem::transmute::<*mut c_void, unsafe extern "C" fn(*mut i32) -> *const Counter>(
+                counters,
+            );
+            let shared = std::mem::transmute::<*mut c_void, unsafe extern "C" fn() -> *const Control>(shared);
             let mut length = 0;
             let first = counters(&mut length);
             let length = usize::try_from(length)?;
             Ok(Endurance {
                 counters: std::slice::from_raw_parts(first, length),
-                control: &*control(),
+                control: &*shared(),
                 take_slow: std::mem::transmute::<*mut c_void, unsafe extern "C" fn(*mut SlowCrossing) -> i32>(
-                    function(library, c"en_take_slow")?,
+                    take_slow,
                 ),
             })
         }
