@@ -4,7 +4,8 @@
 //!
 //! A thread that returns to managed code while the runtime holds its threads waits for longer than that: until the thread that collected,
 //! which may be off the processor by then, says that it is done. So where the two overlap, all the time for which the thread had given up
-//! the processor counts as waiting for the runtime. What it did on a processor meanwhile does not.
+//! the processor counts as waiting for the runtime. What it did on a processor does not, but for as long as the threads were held:
+//! the runtime waits actively before it gives up.
 
 use crate::host::Suspensions;
 use crate::library::SlowCrossing;
@@ -28,7 +29,7 @@ pub fn cause(slow: &SlowCrossing, suspended: i64, bound: i64) -> Cause {
     let wall = slow.ended - slow.began;
     if wall - slow.waited <= bound {
         Cause::Processor
-    } else if suspended > 0 && slow.gave_up > 0 && slow.on_processor <= bound {
+    } else if suspended > 0 && slow.gave_up > 0 && slow.on_processor - suspended <= bound {
         Cause::Suspension
     } else if slow.minor_faults + slow.major_faults > 0 {
         Cause::Fault
@@ -104,7 +105,8 @@ mod tests {
             (slow(9_000_000, 7_999_999, 0), 0, Cause::Unexplained),
             (slow(9_000_000, 0, 0), 1, Cause::Suspension),
             (SlowCrossing { gave_up: 0, ..slow(9_000_000, 0, 0) }, 1, Cause::Unexplained),
-            (SlowCrossing { on_processor: 2_000_000, ..slow(9_000_000, 0, 0) }, 1, Cause::Unexplained),
+            (SlowCrossing { on_processor: 2_000_000, ..slow(9_000_000, 0, 0) }, 999_999, Cause::Unexplained),
+            (SlowCrossing { on_processor: 2_000_000, ..slow(9_000_000, 0, 0) }, 1_000_000, Cause::Suspension),
             (slow(9_000_000, 0, 1), 0, Cause::Fault),
             (slow(9_000_000, 0, 0), 0, Cause::Unexplained),
         ] {
