@@ -47,7 +47,7 @@ pub const MUTANTS: &[Mutant] = &[
     mutant("words_read_between_two_looks_at_the_mark_belong_together", "no fence before the top is looked at", "block.rs",
         "fence(Acquire);\n        let top", "let top"),
     mutant("a_segment_is_seen_with_its_words_in_place", "a new segment is not released", "records.rs",
-        "place.store(Self::new_segment(), Ordering::Release);", "place.store(Self::new_segment(), Ordering::Relaxed);"),
+        "place.store(Self::new_segment()?, Ordering::Release);", "place.store(Self::new_segment()?, Ordering::Relaxed);"),
     mutant("a_slot_in_use_is_never_seen_without_its_tag", "a new slot is not released", "block.rs",
         "used.store(index + 1, Release);", "used.store(index + 1, Relaxed);"),
 
