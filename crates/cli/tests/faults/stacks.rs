@@ -24,29 +24,27 @@ fn native_code_that_calls_itself() {
 }
 
 /// The stack may run out inside of clrhost's own code: the report is made all the same, and says that it may be off by the call that was
-/// being made.
+/// being made. A small stack, as a process waits for its report for seconds only, and tests share a machine.
 #[test]
 fn crossings_without_end() {
-    for stack in ["main", "thread"] {
-        let program = Program::fixture("Overflows").args(["crossing", stack]);
-        let dotnet = program.under_dotnet();
-        dotnet.assert_signal(SIGABRT);
-        assert!(dotnet.stderr.starts_with("Stack overflow.\n"), "{dotnet}");
-        for watched in watched(&program) {
-            watched.finished.assert_signal(SIGABRT);
-            assert!(watched.finished.stderr.starts_with("Stack overflow.\n"), "{}", watched.finished);
-            let (report, text) = (&watched.report, &watched.text);
-            assert_eq!(report.process.exit, Exit::Signal { signal: SIGABRT }, "{text}");
-            assert_eq!(report.process.unreported_ns, None, "made at the end");
-            let (calls, callbacks) = (watched.row("Overflows.fx_call"), watched.row("Overflowing.Invoke"));
-            assert!(calls.calls > 1000, "{} calls", calls.calls);
-            assert!(calls.calls.abs_diff(callbacks.calls) <= 1, "{calls:?}\n{callbacks:?}");
-            assert_eq!((calls.unwound, report.totals.mismatches, report.totals.lost), (0, 0, 0));
-            let unsettled = report.notes.iter().any(|note| note.code == "unsettled");
-            let open = report.totals.open;
-            let off = open.abs_diff(calls.calls + callbacks.calls);
-            assert!(off <= u64::from(unsettled), "{open} open, {calls:?}\n{callbacks:?}");
-        }
+    let program = Program::fixture("Overflows").args(["crossing", "thread"]);
+    let dotnet = program.under_dotnet();
+    dotnet.assert_signal(SIGABRT);
+    assert!(dotnet.stderr.starts_with("Stack overflow.\n"), "{dotnet}");
+    for watched in watched(&program) {
+        watched.finished.assert_signal(SIGABRT);
+        assert!(watched.finished.stderr.starts_with("Stack overflow.\n"), "{}", watched.finished);
+        let (report, text) = (&watched.report, &watched.text);
+        assert_eq!(report.process.exit, Exit::Signal { signal: SIGABRT }, "{text}");
+        assert_eq!(report.process.unreported_ns, None, "made at the end");
+        let (calls, callbacks) = (watched.row("Overflows.fx_call"), watched.row("Overflowing.Invoke"));
+        assert!(calls.calls > 500, "{} calls", calls.calls);
+        assert!(calls.calls.abs_diff(callbacks.calls) <= 1, "{calls:?}\n{callbacks:?}");
+        assert_eq!((calls.unwound, report.totals.mismatches, report.totals.lost), (0, 0, 0));
+        let unsettled = report.notes.iter().any(|note| note.code == "unsettled");
+        let open = report.totals.open;
+        let off = open.abs_diff(calls.calls + callbacks.calls);
+        assert!(off <= u64::from(unsettled), "{open} open, {calls:?}\n{callbacks:?}");
     }
 }
 
