@@ -15,8 +15,7 @@ impl SpareDescriptor {
         SpareDescriptor(Mutex::new(spare()))
     }
 
-    /// Opens a file, in place of the spare descriptor if need be. It is put aside again when that is possible, at the latest at the
-    /// next call.
+    /// Opens a file, in place of the spare descriptor if need be. If more are to be opened, it has to be [put back](Self::put_back).
     ///
     /// # Errors
     /// Those of `open`.
@@ -36,10 +35,12 @@ impl SpareDescriptor {
                 _ => break,
             }
         }
-        if kept.is_none() && opened.is_ok() {
-            *kept = spare();
-        }
         opened
+    }
+
+    /// Puts aside the descriptor of a file that is done with, if there is no other: once closed, it could be the application's.
+    pub fn put_back(&self, file: File) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(file);
     }
 }
 

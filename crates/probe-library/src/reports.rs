@@ -5,7 +5,7 @@ use crate::settings::Settings;
 use clrhost::report::Exit;
 use clrhost::{ProcessEnd, Reporter, SpareDescriptor, new_file, say};
 use std::fs;
-use std::io::{self, BufWriter, ErrorKind};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -87,7 +87,13 @@ impl Reports {
         let written = self
             .spare
             .open(|| new_file(&self.draft, 0o600))
-            .and_then(|file| report.to_json(&mut BufWriter::new(file)))
+            .and_then(|file| {
+                let mut out = BufWriter::new(&file);
+                let written = report.to_json(&mut out).and_then(|()| out.flush());
+                drop(out);
+                self.spare.put_back(file);
+                written
+            })
             .and_then(|()| fs::rename(&self.draft, &self.path));
         if written.is_err() {
             // The error that counts is the first one.
