@@ -175,7 +175,9 @@ fn a_file_that_may_not_be_that_long_at_the_end() {
             .arg("400")
             .env("DOTNET_EnableWriteXorExecute", "0");
         let finished = run.resource_limit(libc::RLIMIT_FSIZE, 150_000).output();
-        finished.assert_code(NOT_WRITTEN);
+        // The last report of a process that others start is too long as well, and the one before it knows nothing of this.
+        let codes = if under == Under::Run { &[NOT_WRITTEN][..] } else { &[0, NOT_WRITTEN] };
+        assert!(finished.code.is_some_and(|code| codes.contains(&code)), "{finished}");
         assert!(finished.stdout.contains("\"fixture\":\"ManyTargets\""), "{finished}");
         assert!(finished.stderr.contains("is not whole: File too large"), "{finished}");
         let recording = read(&scene.file);
