@@ -20,7 +20,10 @@ use serde_json::json;
 use shared::Shared;
 use stage::{Attendant, Threads};
 use std::thread;
+use std::time::Duration;
 
+/// What a process may take, on a machine that does much else.
+const TIME_LIMIT: Duration = Duration::from_secs(240);
 /// Random scripts in all.
 const RANDOM: u64 = 150;
 
@@ -101,7 +104,7 @@ fn assert_all(run: impl Fn(usize) -> clrhost_testkit::Finished) {
 
 /// A process for a batch. What is compiled anew in the background would take threads that no script asks for.
 fn child(nth: usize) -> Child {
-    Child::new().argument(&nth.to_string()).env("DOTNET_TieredCompilation", "0")
+    Child::new().argument(&nth.to_string()).env("DOTNET_TieredCompilation", "0").time_limit(TIME_LIMIT)
 }
 
 #[test]
