@@ -105,6 +105,8 @@ struct Party {
     extra: u32,
     open: Vec<Bracket>,
     is_created: bool,
+    /// The step that makes its thread has not been taken yet.
+    is_unborn: bool,
     is_gone: bool,
     /// Steps are left out until the method ends that an abort left; how many further calls are open inside it.
     skipping: Option<u32>,
@@ -149,8 +151,8 @@ impl Leader {
         };
         self.party(step.task).waiting.push_back(step.op);
         if let Some(number) = created {
-            // It takes no steps before it has begun.
-            let party = Party { is_created: true, under_way: Some(Op::New(number)), ..Party::default() };
+            // It takes no steps before it has begun, and nobody waits for it before it is to begin.
+            let party = Party { is_created: true, is_unborn: true, ..Party::default() };
             self.parties.insert(number, party);
         }
     }
@@ -173,7 +175,7 @@ impl Leader {
             Some(suspender) => number != suspender && party.is_managed(),
             None => false,
         };
-        !party.waiting.is_empty() && !party.is_busy() && !stands_still
+        !party.waiting.is_empty() && !party.is_busy() && !party.is_unborn && !stands_still
     }
 
     /// Lets a task take its next step, or leaves that out.
@@ -188,6 +190,11 @@ impl Leader {
         }
         if op == Op::Suspend {
             self.suspender = Some(number);
+        }
+        if let Op::New(child) = op {
+            let child = self.party(child);
+            child.is_unborn = false;
+            child.under_way = Some(op);
         }
         self.party(number).under_way = Some(op);
         self.world.order(number, op);
