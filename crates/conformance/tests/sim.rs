@@ -58,7 +58,7 @@ fn assert_as_the_model_says(case: &Case) {
 
 #[test]
 fn cases_of_every_engine() {
-    for case in mild_cases(100).into_iter().chain(cases_that_shut()).chain(cases_with_aborts()) {
+    for case in mild_cases(200).into_iter().chain(cases_that_shut()).chain(cases_with_aborts()) {
         assert_as_the_model_says(&case);
     }
 }
@@ -66,7 +66,7 @@ fn cases_of_every_engine() {
 /// Steps that CoreCLR cannot be made to take, except aborts and what only they end: these may strike at any time.
 #[test]
 fn random_scripts_with_all_that_a_runtime_may_do() {
-    for seed in 0..150 {
+    for seed in 0..300 {
         let mut script = random_script(seed, Shape { steps: 50, tasks: 5 });
         script.retain(|step| !matches!(step.op, Op::Abort(_) | Op::Sleep { milliseconds: None, .. }));
         for step in &mut script {
