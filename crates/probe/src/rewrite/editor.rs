@@ -30,8 +30,6 @@ pub(crate) struct Method {
 const STATIC: u32 = 0x10;
 /// `mdPrivate | mdHideBySig`.
 const PRIVATE: u32 = 0x81;
-/// `mdPinvokeImpl`.
-const PINVOKE: u32 = 0x2000;
 /// `miInternalCall`.
 const INTERNAL_CALL: u32 = 0x1000;
 /// `HASTHIS` in the first byte of a signature, and `GENERIC`.
@@ -51,11 +49,6 @@ impl Method {
     /// The element type of the result, where that is a simple one.
     pub(crate) fn result(&self) -> Option<u8> {
         self.signature.get(2).copied().filter(|element| matches!(element, 0x01..=0x0D | 0x18))
-    }
-
-    /// Implemented by a native function.
-    pub(crate) fn is_pinvoke(&self) -> bool {
-        self.attributes & PINVOKE != 0
     }
 
     /// Implemented inside the runtime.

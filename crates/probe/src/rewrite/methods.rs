@@ -285,8 +285,8 @@ impl<'a> Rewriter<'a> {
             let fits = method.arguments().is_some_and(|count| waiting.arguments.contains(&count));
             // Overloads with a TimeSpan, or a WaitHandle's implementation inside the runtime, call or are called by it.
             let last = method.signature.last();
-            // As does, since .NET 9, one that is a P/Invoke.
-            let fits = fits && !method.is_pinvoke();
+            // As does, since .NET 9, one that takes a handle in place of the object.
+            let fits = fits && method.signature.get(3) != Some(&sig::VALUETYPE);
             fits && method.result().is_some() && (waiting.time.is_none() || has_int(method, last))
         })?;
         let (arguments, result) = (method.arguments().ok_or(NOT_FOUND)?, method.result().ok_or(NOT_FOUND)?);
