@@ -124,7 +124,9 @@ pub fn named(name: &str) -> Result<Dotnet, Failure> {
     if let Some(dotnet) = installed().into_iter().find(|dotnet| begins(&dotnet.version)) {
         return Ok(dotnet);
     }
-    for one in &FETCHED {
+    let series =
+        |one: &&Fetched| [one.series.0, one.series.1].iter().zip(&wanted.0).all(|(one, other)| one == other);
+    for one in FETCHED.iter().filter(series) {
         let dotnet = fetched(one.series)?;
         if begins(&dotnet.version) {
             return Ok(dotnet);
