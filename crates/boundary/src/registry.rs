@@ -6,6 +6,7 @@
 
 use crate::block::{Block, live_blocks};
 use crate::crossing::{Bracket, Crossing};
+use crate::ring::Ring;
 use crate::snapshot::{Mismatch, Snapshot, TargetStats, TaskStats, add_block};
 use crate::sync::{AtomicU64, Mutex, Ordering::*, fence, lock};
 use crate::target::{TargetId, Targets};
@@ -168,6 +169,7 @@ impl Registry {
     pub fn end_recording(&self) -> Vec<RecordedTask> {
         let mut tasks = lock(&self.tasks);
         tasks.recording = false;
+        Ring::forget_spare();
         tasks.live.iter().for_each(|task| task.record(false));
         // With the list still locked: a task that ends after this is nobody's to list, with all that is in its ring.
         tasks.take_recorded()

@@ -11,6 +11,8 @@ use crate::block::untag;
 use crate::crossing::Bracket;
 use crate::sync::{AtomicU64, Ordering::*};
 use crate::target::TargetId;
+#[cfg(not(loom))]
+use std::sync::PoisonError;
 
 /// A call that has returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +51,56 @@ pub(crate) struct Ring {
     pub(crate) events: [[AtomicU64; WORDS]; EVENTS],
 }
 
+/// Rings of tasks that are gone, for those that come. An allocator that gave back a ring or two does not give fresh pages any more but
+/// clears memory it has, so that a program whose threads come and go would touch all of a ring for each of them.
+#[cfg(not(loom))]
+static SPARE: std::sync::Mutex<Vec<Box<Ring>>> = std::sync::Mutex::new(Vec::new());
+
+/// As many are kept.
+#[cfg(not(loom))]
+const MAX_SPARE: usize = 256;
+
 impl Ring {
+    /// An empty ring, a spare one if there is one; `None` where there is no memory for it.
+    #[cfg(not(loom))]
+    pub(crate) fn take() -> Option<Box<Ring>> {
+        let spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let Some(ring) = spare else { return Ring::try_new() };
+        for (word, value) in [(&ring.head, 0), (&ring.limit, RING_BYTES), (&ring.busy, 0), (&ring.lost, 0)] {
+            word.store(value, Relaxed);
+        }
+        Some(ring)
+    }
+
+    /// Each run of the model has rings of its own.
+    #[cfg(loom)]
+    pub(crate) fn take() -> Option<Box<Ring>> {
+        Ring::try_new()
+    }
+
+    /// Keeps a ring that nobody has any more.
+    #[cfg(not(loom))]
+    pub(crate) fn give_back(ring: Box<Ring>) {
+        let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < MAX_SPARE {
+            spare.push(ring);
+        }
+    }
+
+    #[cfg(loom)]
+    pub(crate) fn give_back(_: Box<Ring>) {}
+
+    /// Gives the memory of spare rings back.
+    #[cfg(loom)]
+    pub(crate) fn forget_spare() {}
+
+    /// Gives the memory of spare rings back.
+    #[cfg(not(loom))]
+    pub(crate) fn forget_spare() {
+        let spare = std::mem::take(&mut *SPARE.lock().unwrap_or_else(PoisonError::into_inner));
+        drop(spare);
+    }
+
     /// An empty ring; `None` where there is no memory for it.
     #[cfg(not(loom))]
     pub(crate) fn try_new() -> Option<Box<Ring>> {
@@ -150,6 +201,18 @@ mod tests {
             assert_eq!(drained(&ring), expected);
         }
         assert_eq!((ring.lost.load(Relaxed), drained(&ring)), (0, vec![]));
+    }
+
+    #[test]
+    fn a_ring_that_is_used_again_is_empty() {
+        let ring = Ring::new();
+        (0..EVENTS as u64 + 5).for_each(|n| ring.push(1, n, 0));
+        Ring::give_back(ring);
+        // Other tests may take it, and leave it to others.
+        let again = Ring::take().expect("memory for a ring");
+        assert_eq!((again.lost.load(Relaxed), again.fill(), drained(&again)), (0, 0.0, vec![]));
+        again.push(2, 7, 8);
+        assert_eq!(drained(&again), [(2, 7, 8)]);
     }
 
     #[test]

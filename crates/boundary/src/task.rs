@@ -45,6 +45,15 @@ pub struct Task {
     lost_before: AtomicU64,
 }
 
+impl Drop for Task {
+    fn drop(&mut self) {
+        // Its thread has ended, and whoever took its events is done.
+        if let Some(ring) = self.ring.take() {
+            Ring::give_back(ring);
+        }
+    }
+}
+
 impl Task {
     pub(crate) fn new(id: u64, identity: TaskIdentity, block: Arc<Block>) -> Task {
         let name = Mutex::new(identity.name.clone());
@@ -165,7 +174,7 @@ impl Task {
     /// The room for recorded calls, made now if there is none. Without memory for it, all calls from now on count as not recorded.
     fn ring_or_none(&self) -> Option<&Ring> {
         if self.ring.get().is_none() {
-            match Ring::try_new() {
+            match Ring::take() {
                 Some(ring) => drop(self.ring.set(ring)),
                 None => drop(self.unrecorded_since.set(self.ended_calls())),
             }

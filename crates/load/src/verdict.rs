@@ -72,6 +72,11 @@ pub fn judge(options: &Options, told: &Told, status: ExitStatus) -> Vec<String> 
         return wrong;
     }
     for series in SERIES {
+        // What is not written yet is kept, with the blocks of tasks that have ended, and how much that is is up to the machine.
+        let waits_for_writer = series.name.starts_with("the rest") || series.name.starts_with("blocks");
+        if options.recording && waits_for_writer {
+            continue;
+        }
         let Some(course) = course(&moments(&told.samples, series.of)) else { continue };
         if !course.is_flat(series.limits) {
             wrong.push(format!(
