@@ -13,6 +13,7 @@ use crate::installed;
 use crate::version::Wanted;
 use clrhost::{Error, Host, HostResult, Hresult, Runtime, Tasks, Timing};
 use clrhost_abi::hosting::{STARTUP_CONCURRENT_GC, STARTUP_SERVER_GC};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, ThreadId};
@@ -269,5 +270,6 @@ impl Plan {
 
 /// An HRESULT says little, and the API has no place for the rest.
 fn tell(error: &str) {
-    eprintln!("libmscoree: {error}");
+    // Where stderr is closed nobody is left to tell; `eprintln!` would panic.
+    let _ = writeln!(std::io::stderr(), "libmscoree: {error}");
 }
