@@ -90,13 +90,13 @@ fn after_each_instruction_the_numbers_are_whole_or_said_not_to_be() {
             action.sa_flags = libc::SA_SIGINFO;
             assert_eq!(libc::sigaction(libc::SIGTRAP, &action, std::ptr::null_mut()), 0);
         }
-        (0..3).for_each(|_| step_through(outer.stub));
-        assert_eq!(bed.all_counts(&[outer, callback, inner]), [(3, 3, 0); 3]);
+        (0..2).for_each(|_| step_through(outer.stub));
+        assert_eq!(bed.all_counts(&[outer, callback, inner]), [(2, 2, 0); 3]);
         bed.assert_balanced();
         let (settled, changing) = (SETTLED.load(Relaxed), CHANGING.load(Relaxed));
-        // Three rounds of three calls; with the system's clock brackets are not opened and closed in assembly.
-        let few = if bed.mode == Mode::SystemClock { 0 } else { 20 };
-        assert!(settled > 200 && changing >= few, "{:?}: {settled} settled, {changing} changing", bed.mode);
+        // Two rounds of three calls; with the system's clock brackets are not opened and closed in assembly.
+        let few = if bed.mode == Mode::SystemClock { 0 } else { 5 };
+        assert!(settled > 100 && changing >= few, "{:?}: {settled} settled, {changing} changing", bed.mode);
         println!("said: {:?}: {settled} instructions, {changing} more in the midst of changes", bed.mode);
     });
 }
