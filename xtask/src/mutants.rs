@@ -76,7 +76,7 @@ pub const MUTANTS: &[Mutant] = &[
     mutant("two_tasks_that_may_share_a_block", "a block is not scrubbed", "registry.rs",
         "task.block.scrub();\n", "\n"),
     mutant("a_task_that_somebody_holds", "a block serves again while somebody looks at it", "registry.rs",
-        "let unseen = Arc::strong_count(task) == 1;", "let unseen = true;"),
+        "rposition(|spare| Arc::get_mut(&mut spare.block).is_some())", "rposition(|_| true)"),
     mutant("two_tasks_come_and_go_while_a_third", "an ended task is read after its block was given back", "registry.rs",
         "add_block(&mut tasks.ended_targets, &task.block);\n        let mut stats", "task.block.scrub();\n        let mut stats"),
 

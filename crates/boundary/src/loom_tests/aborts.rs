@@ -2,20 +2,24 @@
 
 use super::{ALL, Seen, check};
 use crate::abort::{AbortRequest, AbortState, RegionEnd};
+use crate::sync::AtomicU64;
 use loom::thread;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
-/// The task's thread as an abort sees it. Std's atomics, so that they are no part of the model.
+/// The task's thread as an abort sees it. Std's atomics, so that they are no part of the model, but for one.
 #[derive(Default)]
 struct Struck {
     in_region: AtomicBool,
     times: AtomicUsize,
+    /// Written on the way to the runtime and in a region, so that loom lets others run there.
+    on_the_way: AtomicU64,
 }
 
 impl Struck {
     /// What the runtime does with a request that it is handed.
     fn deliver(&self, abort: &AbortState) {
+        self.on_the_way.fetch_add(1, Relaxed);
         assert!(!self.in_region.load(Relaxed), "an abort in a region that must not be aborted");
         self.times.fetch_add(1, Relaxed);
         abort.accepted();
@@ -29,6 +33,7 @@ impl Struck {
             assert!(abort.begin_delay())
         }
         self.in_region.store(true, Relaxed);
+        self.on_the_way.fetch_add(1, Relaxed);
         assert!(is_hosts || abort.delays() == 1);
         self.in_region.store(false, Relaxed);
         let end = if is_hosts { abort.end_prevent() } else { abort.end_delay() };
