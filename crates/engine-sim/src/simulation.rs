@@ -254,22 +254,7 @@ impl Leader {
             (Outcome::Done, Op::ReverseEnter(_)) => party.open.push(Bracket::ReverseEnter),
             (Outcome::Done, Op::Enter | Op::ReverseLeave) => drop(party.open.pop()),
             (Outcome::Done, Op::Resume(_)) => self.suspender = None,
-            (Outcome::Aborted, _) => {
-                party.open.pop();
-                self.skipped += 1;
-                let inside_op = op;
-                let party = self.party(number);
-                party.skipping = match inside_op {
-                    Op::ReverseLeave => None,
-                    Op::Leave(_) => Some(1),
-                    _ => Some(0),
-                };
-                match inside_op {
-                    Op::New(child) => self.lose(child),
-                    Op::Suspend => self.suspender = None,
-                    _ => {}
-                }
-            }
+            (Outcome::Aborted, _) => self.left_by_abort(number, op),
             (Outcome::NoThread(child), _) => self.lose(child),
             (Outcome::Ended, _) => {
                 if let Op::New(child) = op {
@@ -278,6 +263,23 @@ impl Leader {
                 self.lose(number);
             }
             (Outcome::Done, _) => {}
+        }
+    }
+
+    /// An abort came in place of this step, and ended the task's innermost method.
+    fn left_by_abort(&mut self, number: TaskNumber, op: Op) {
+        self.skipped += 1;
+        let party = self.party(number);
+        party.open.pop();
+        party.skipping = match op {
+            Op::ReverseLeave => None,
+            Op::Leave(_) => Some(1),
+            _ => Some(0),
+        };
+        match op {
+            Op::New(child) => self.lose(child),
+            Op::Suspend => self.suspender = None,
+            _ => {}
         }
     }
 
