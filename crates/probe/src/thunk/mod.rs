@@ -14,10 +14,11 @@ pub(crate) mod unwind;
 mod tests;
 
 use crate::arch::thunk::{THUNK_ADDRESS, THUNK_SLOT_OFFSET, THUNK_TARGET, THUNK_USUAL_CODE, code};
-use crate::probe::Timing;
+use crate::probe::{Timing, lock};
 use clrhost_boundary::{Bracket, Target, TargetId, layout};
 use std::mem::offset_of;
 use std::ptr;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
 
 /// The data of a thunk. All zero for one that nobody uses.
@@ -127,17 +128,25 @@ impl Thunk {
         self.code.store(code::clrhost_thunk_dlsym as *const () as usize, Release);
     }
 
-    /// The function was loaded anew and lies elsewhere.
+    /// The function was loaded anew and lies elsewhere. When this returns, calls go there, whichever thread moved it.
     pub(crate) fn move_to(&self, address: usize) {
-        let stood_in = self.target.load(Relaxed) != self.address.swap(address, Relaxed);
-        if !stood_in {
+        static MOVING: Mutex<()> = Mutex::new(());
+        if self.address() == address {
+            return;
+        }
+        let _moving = lock(&MOVING);
+        let before = self.address.load(Relaxed);
+        // Else something stands in for the function, and goes on to.
+        if self.target.load(Relaxed) == before {
             self.target.store(address, Relaxed);
         }
+        // Last: who finds the address calls through the thunk.
+        self.address.store(address, Release);
     }
 
-    /// Where the function is for who looks it up.
+    /// Where the function is for who looks it up. Calls go there, unless something stands in for it.
     pub(crate) fn address(&self) -> usize {
-        self.address.load(Relaxed)
+        self.address.load(Acquire)
     }
 
     /// Where its callers get to: the function, or what stands in for it.

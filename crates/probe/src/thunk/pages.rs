@@ -306,6 +306,7 @@ fn new_memory_file() -> io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
     #[test]
     fn thunks_can_be_made_here() {
@@ -415,6 +416,41 @@ mod tests {
         pages.give_back(first);
         assert_eq!(pages.in_use(), 0);
         assert!(ptr::eq(pages.take().unwrap(), first));
+    }
+
+    /// Threads that load a library again at once find it at one place, and none may call where it was.
+    #[test]
+    fn who_moved_a_thunk_or_finds_it_moved_calls_where_it_leads() {
+        let mut pages = Pages::for_functions(None);
+        let thunk = pages.take().unwrap();
+        let at = |round: usize| (round + 1) << 12;
+        let (arrived, stale) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        // Both go on at the same moment, which a barrier that sleeps would not let them.
+        let meet = |times: usize| {
+            arrived.fetch_add(1, SeqCst);
+            let mut turns = 0;
+            while arrived.load(SeqCst) < 2 * times {
+                turns += 1;
+                if turns % 4096 == 0 {
+                    std::thread::yield_now();
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    for round in 0..200_000 {
+                        meet(2 * round + 1);
+                        thunk.move_to(at(round));
+                        let is_stale = thunk.leads_to() != at(round);
+                        stale.fetch_add(is_stale.into(), SeqCst);
+                        meet(2 * round + 2);
+                    }
+                });
+            }
+        });
+        assert_eq!(stale.into_inner(), 0);
+        assert_eq!(thunk.leads_to(), thunk.address());
     }
 
     #[test]
