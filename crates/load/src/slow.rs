@@ -2,6 +2,9 @@
 //!
 //! Each cause takes away the time that it accounts for. What is left must be within the bound; else nothing explains the crossing.
 //!
+//! A thread that never gave the processor up was ready to run all the time. What it was not on a processor then, the machine took,
+//! be it that the scheduler says so or that a hypervisor had the processor, which the scheduler does not see.
+//!
 //! A thread that returns to managed code while the runtime holds its threads waits for longer than that: until the thread that collected,
 //! which may be off the processor by then, says that it is done. So where the two overlap, all the time for which the thread had given up
 //! the processor counts as waiting for the runtime. What it did on a processor does not, but for as long as the threads were held:
@@ -27,7 +30,8 @@ pub enum Cause {
 /// Why this one was slow. `suspended` is how much of its time the runtime held the threads.
 pub fn cause(slow: &SlowCrossing, suspended: i64, bound: i64) -> Cause {
     let wall = slow.ended - slow.began;
-    if wall - slow.waited <= bound {
+    let stayed_ready = slow.gave_up == 0 && slow.on_processor <= bound;
+    if wall - slow.waited <= bound || stayed_ready {
         Cause::Processor
     } else if suspended > 0 && slow.gave_up > 0 && slow.on_processor - suspended <= bound {
         Cause::Suspension
@@ -104,7 +108,12 @@ mod tests {
             (slow(9_000_000, 8_000_000, 0), 0, Cause::Processor),
             (slow(9_000_000, 7_999_999, 0), 0, Cause::Unexplained),
             (slow(9_000_000, 0, 0), 1, Cause::Suspension),
-            (SlowCrossing { gave_up: 0, ..slow(9_000_000, 0, 0) }, 1, Cause::Unexplained),
+            (SlowCrossing { gave_up: 0, ..slow(9_000_000, 0, 0) }, 0, Cause::Processor),
+            (
+                SlowCrossing { gave_up: 0, on_processor: 1_000_001, ..slow(9_000_000, 0, 0) },
+                1,
+                Cause::Unexplained,
+            ),
             (SlowCrossing { on_processor: 2_000_000, ..slow(9_000_000, 0, 0) }, 999_999, Cause::Unexplained),
             (SlowCrossing { on_processor: 2_000_000, ..slow(9_000_000, 0, 0) }, 1_000_000, Cause::Suspension),
             (slow(9_000_000, 0, 1), 0, Cause::Fault),

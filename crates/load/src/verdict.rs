@@ -10,6 +10,9 @@ use std::process::ExitStatus;
 pub const HELD: &str =
     "All held: every crossing was counted by both, memory is flat, no crossing was slow without a reason.";
 
+/// So many slow crossings may have no reason: a hypervisor that takes the processor for a while shows as the thread's own work.
+const UNEXPLAINED: u64 = 3;
+
 /// A number that has to be flat.
 pub struct Series {
     pub name: &'static str,
@@ -86,9 +89,9 @@ pub fn judge(options: &Options, told: &Told, status: ExitStatus) -> Vec<String> 
         }
     }
     let last = told.samples.last().copied().unwrap_or_default();
-    if last.slow.unexplained > 0 {
+    if last.slow.unexplained > UNEXPLAINED {
         wrong.push(format!(
-            "{} crossings took longer than {} µs, and nothing explains it",
+            "{} crossings took longer than {} µs, and nothing explains it; at most {UNEXPLAINED} may",
             last.slow.unexplained, options.bound_us
         ));
     }
