@@ -51,6 +51,12 @@ struct State {
     preventions: u64,
 }
 
+impl State {
+    fn is_striking(&self) -> bool {
+        matches!(self.phase, Phase::Delivering | Phase::Accepted)
+    }
+}
+
 /// How a task stands with aborts.
 #[derive(Debug)]
 pub struct AbortState {
@@ -108,7 +114,7 @@ impl AbortState {
     /// The abort is over: it was thrown, or could not be. A later one is a new request.
     pub fn finished(&self) {
         let mut state = self.lock();
-        if matches!(state.phase, Phase::Delivering | Phase::Accepted) {
+        if state.is_striking() {
             state.phase = Phase::Idle;
             self.deaf.store(false, Ordering::Relaxed);
             self.moved_on.notify_all();
@@ -120,11 +126,20 @@ impl AbortState {
         self.deaf.load(Ordering::Relaxed)
     }
 
-    /// The task begins or ends such a wait. On its own thread.
-    pub fn set_deaf(&self, deaf: bool) {
+    /// The task begins such a wait, if an abort is on its way; else false, and nothing is done. On its own thread.
+    pub fn become_deaf(&self) -> bool {
+        // With the lock, so that the abort's end comes before or after both.
+        let state = self.lock();
+        let strikes = state.is_striking();
+        self.deaf.store(strikes, Ordering::Relaxed);
+        strikes
+    }
+
+    /// The task ends such a wait, or another one. On its own thread.
+    pub fn hear_again(&self) {
         // Mostly it is as it was, and then others keep their copy of the line.
-        if self.is_deaf() != deaf {
-            self.deaf.store(deaf, Ordering::Relaxed);
+        if self.is_deaf() {
+            self.deaf.store(false, Ordering::Relaxed);
         }
     }
 
@@ -154,6 +169,11 @@ impl AbortState {
     /// True from a request until its end.
     pub fn is_requested(&self) -> bool {
         matches!(self.lock().phase, Phase::Held | Phase::Delivering | Phase::Accepted)
+    }
+
+    /// True while an abort is on its way to the task: not while it is held back, when nothing that happens to the task is its doing.
+    pub fn is_striking(&self) -> bool {
+        self.lock().is_striking()
     }
 
     /// Managed code begins a region in which the task must not be aborted; regions nest. True if it is the outermost.

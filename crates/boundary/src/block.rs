@@ -444,12 +444,13 @@ impl Block {
 
     /// The mark of a moment between two changes, which lies within this call; `None` if there is none to be seen.
     ///
-    /// The counts never go down (one of the counters does, but never alone), so if they are the same before and after all else,
-    /// they were so all the time: no bracket that was opened meanwhile has been counted. The top that is read between them is then that of a moment between two changes if
-    /// no place below it is free (or else one is being opened) and `busy` is 0 after it was read (or else one is being closed).
-    /// The order is essential: a look at `busy` or at the places before that at the top, or a look at the counts that is not
-    /// the last one, misses changes that begin in between. The top is looked at once more, because the first look need not show
-    /// what a change has done to it that `busy` shows as over.
+    /// The counts never go down (one of the counters does, but never alone), so if they are the same before and after all
+    /// else, they were so all the time: no bracket that was opened meanwhile has been counted. The top that is read between
+    /// them is then that of a moment between two changes if no place below it is free (or else one is being opened) and
+    /// `busy` is 0 after it was read (or else one is being closed). The order is essential: a look at `busy` or at the places
+    /// before that at the top, or a look at the counts that is not the last one, misses changes that begin in between. The
+    /// top is looked at once more, because the first look need not show what a change has done to it that `busy` shows as
+    /// over.
     pub(crate) fn mark(&self) -> Option<Mark> {
         let (calls, counters) = self.counts();
         // Keeps all that was read before, by the caller too, from being read after what follows.

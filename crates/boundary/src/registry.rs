@@ -156,6 +156,7 @@ impl Registry {
     /// Begins to record calls one by one, of all tasks there are and will be. Only calls that are timed are recorded. What an
     /// earlier recording has left is forgotten; it must have been ended.
     pub fn begin_recording(&self) {
+        Ring::keep_spare();
         let mut tasks = lock(&self.tasks);
         tasks.recording = true;
         for task in &tasks.live {

@@ -53,18 +53,25 @@ pub(crate) struct Ring {
 
 /// Rings of tasks that are gone, for those that come. An allocator that gave back a ring or two does not give fresh pages any more but
 /// clears memory it has, so that a program whose threads come and go would touch all of a ring for each of them.
+///
+/// `None` while nothing is recorded.
 #[cfg(not(loom))]
-static SPARE: std::sync::Mutex<Vec<Box<Ring>>> = std::sync::Mutex::new(Vec::new());
+static SPARE: std::sync::Mutex<Option<Vec<Box<Ring>>>> = std::sync::Mutex::new(None);
 
 /// As many are kept.
 #[cfg(not(loom))]
 const MAX_SPARE: usize = 256;
 
+#[cfg(not(loom))]
+fn spare() -> std::sync::MutexGuard<'static, Option<Vec<Box<Ring>>>> {
+    SPARE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Ring {
     /// An empty ring, a spare one if there is one; `None` where there is no memory for it.
     #[cfg(not(loom))]
     pub(crate) fn take() -> Option<Box<Ring>> {
-        let spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let spare = spare().as_mut().and_then(Vec::pop);
         let Some(ring) = spare else { return Ring::try_new() };
         for (word, value) in [(&ring.head, 0), (&ring.limit, RING_BYTES), (&ring.busy, 0), (&ring.lost, 0)] {
             word.store(value, Relaxed);
@@ -81,8 +88,9 @@ impl Ring {
     /// Keeps a ring that nobody has any more.
     #[cfg(not(loom))]
     pub(crate) fn give_back(ring: Box<Ring>) {
-        let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
-        if spare.len() < MAX_SPARE {
+        if let Some(spare) = &mut *spare()
+            && spare.len() < MAX_SPARE
+        {
             spare.push(ring);
         }
     }
@@ -90,15 +98,16 @@ impl Ring {
     #[cfg(loom)]
     pub(crate) fn give_back(_: Box<Ring>) {}
 
-    /// Gives the memory of spare rings back.
-    #[cfg(loom)]
-    pub(crate) fn forget_spare() {}
+    /// From now on rings that are given back are kept.
+    pub(crate) fn keep_spare() {
+        #[cfg(not(loom))]
+        spare().get_or_insert_default();
+    }
 
-    /// Gives the memory of spare rings back.
-    #[cfg(not(loom))]
+    /// From now on they are not, and the memory of those that are kept is given back.
     pub(crate) fn forget_spare() {
-        let spare = std::mem::take(&mut *SPARE.lock().unwrap_or_else(PoisonError::into_inner));
-        drop(spare);
+        #[cfg(not(loom))]
+        drop(spare().take());
     }
 
     /// An empty ring; `None` where there is no memory for it.
@@ -207,6 +216,7 @@ mod tests {
     fn a_ring_that_is_used_again_is_empty() {
         let ring = Ring::new();
         (0..EVENTS as u64 + 5).for_each(|n| ring.push(1, n, 0));
+        Ring::keep_spare();
         Ring::give_back(ring);
         // Other tests may take it, and leave it to others.
         let again = Ring::take().expect("memory for a ring");

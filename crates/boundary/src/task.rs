@@ -175,7 +175,11 @@ impl Task {
     fn ring_or_none(&self) -> Option<&Ring> {
         if self.ring.get().is_none() {
             match Ring::take() {
-                Some(ring) => drop(self.ring.set(ring)),
+                Some(ring) => {
+                    drop(self.ring.set(ring));
+                    // It counts losses from 0 on.
+                    self.lost_before.store(0, Relaxed);
+                }
                 None => drop(self.unrecorded_since.set(self.ended_calls())),
             }
         }
@@ -201,7 +205,6 @@ impl Task {
                 self.unrecorded_since.get().map_or(0, |before| self.ended_calls().saturating_sub(*before))
             }
         };
-        // Less than before where there was no ring then and is one now.
         lost.saturating_sub(self.lost_before.load(Relaxed))
     }
 

@@ -1,5 +1,6 @@
 //! A file descriptor in reserve, for the report of a process that has used up its own.
 
+use clrhost_probe::{OwnFile, new_memory_file};
 use std::fs::File;
 use std::io;
 use std::sync::{Mutex, PoisonError};
@@ -7,7 +8,7 @@ use std::time::Duration;
 
 /// A descriptor that stands for one to come. The application may use up all others, and the report can still be written.
 #[derive(Debug)]
-pub struct SpareDescriptor(Mutex<Option<File>>);
+pub struct SpareDescriptor(Mutex<Option<OwnFile>>);
 
 impl SpareDescriptor {
     /// Puts one aside; where there is none to be had, this is of no use and no harm.
@@ -40,7 +41,10 @@ impl SpareDescriptor {
 
     /// Puts aside the descriptor of a file that is done with, if there is no other: once closed, it could be the application's.
     pub fn put_back(&self, file: File) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(file);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.is_none() {
+            *kept = OwnFile::new(file).ok();
+        }
     }
 }
 
@@ -50,8 +54,9 @@ impl Default for SpareDescriptor {
     }
 }
 
-fn spare() -> Option<File> {
-    File::open("/dev/null").ok()
+/// Of a file that nobody else has, so that it can be told from the application's.
+fn spare() -> Option<OwnFile> {
+    OwnFile::new(new_memory_file(c"clrhost-spare").ok()?).ok()
 }
 
 fn is_out_of_descriptors(error: &io::Error) -> bool {

@@ -75,7 +75,7 @@ impl Tasks {
             return Err(Hresult::HOST_E_INVALIDOPERATION);
         }
         match task.abort().request() {
-            AbortRequest::Deliver => self.engine.deliver_abort(task),
+            AbortRequest::Deliver => self.deliver(task),
             AbortRequest::Held => Ok(()),
             AbortRequest::AlreadyRequested => Err(Hresult::S_FALSE),
             AbortRequest::Ended => Err(Hresult::HOST_E_INVALIDOPERATION),
@@ -100,7 +100,7 @@ impl Tasks {
     pub fn end_prevent_async_abort(&self, task: &Arc<Task>) -> HostResult {
         self.check_own(task)?;
         if task.abort().end_prevent()?.deliver {
-            self.engine.deliver_abort(task)?;
+            self.deliver(task)?;
         }
         Ok(())
     }
@@ -205,6 +205,11 @@ impl Tasks {
             return Err(Hresult::HOST_E_INVALIDOPERATION);
         }
         self.engine.set_culture(lcid, for_user_interface)
+    }
+
+    /// A request that the engine does not take is over.
+    fn deliver(&self, task: &Arc<Task>) -> HostResult {
+        self.engine.deliver_abort(task).inspect_err(|_| task.abort().finished())
     }
 
     fn is_own(&self, task: &Arc<Task>) -> bool {

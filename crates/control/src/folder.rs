@@ -3,11 +3,13 @@
 //! A folder counts only if it is a folder (no link to one), belongs to the user and is closed to all others. `/tmp` is open to
 //! everybody, but nobody can remove or rename what is another's there; so a folder that was found good stays good.
 
+use crate::client::connect;
 use std::fs::{self, DirBuilder};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// A socket's path must fit into 108 bytes, a NUL at its end included.
 const MAX_PATH: usize = 107;
@@ -118,11 +120,16 @@ pub(crate) fn processes(folder: &Path) -> Vec<u32> {
     entries.filter_map(pid).collect()
 }
 
-/// Removes what processes left behind that were killed. Whoever has the number by now makes a socket of its own.
+/// Removes what processes left behind that were killed. Whoever has the number by now makes a socket of its own. One that somebody
+/// listens to stays: its process may be out of sight, where a container shares the folder.
 pub(crate) fn remove_left_over(folder: &Path) {
+    const PATIENCE: Duration = Duration::from_millis(100);
     for pid in processes(folder).into_iter().filter(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
-        // Another process may be faster.
-        let _ = fs::remove_file(socket(folder, pid));
+        let socket = socket(folder, pid);
+        if connect(&socket, PATIENCE).is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused) {
+            // Another process may be faster.
+            let _ = fs::remove_file(socket);
+        }
     }
 }
 

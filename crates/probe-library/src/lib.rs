@@ -83,8 +83,9 @@ fn begin() -> bool {
         probe,
         move |may_end| running.as_ref().map_or(LONGEST_PAUSE, |reports| reports.keep_up(may_end)),
         move |end| {
+            // One system call, so that nobody finds a process that ends.
             clrhost_control::remove_socket();
-            // First of all: of a process that crashes it is not known how long it will last.
+            // Then this: of a process that crashes it is not known how long it will last.
             if let Some(reports) = &reports {
                 reports.end(end);
             }

@@ -31,6 +31,7 @@ mod names;
 mod native_hooks;
 mod native_symbol;
 mod notify;
+mod own_file;
 mod pauses;
 mod pinvokes;
 mod probe;
@@ -50,6 +51,7 @@ pub use activation::{
 };
 pub use class_factory::{CLSID_PROBE, dll_get_class_object};
 pub use clock::ProbeClock;
+pub use own_file::{OwnFile, new_memory_file};
 pub use pauses::{Noted, RuntimeCollection, RuntimePause};
 pub use probe::{Attachment, HostState, Probe, ProbeConfig, ProbeSnapshot, Source, Timing};
 pub use say::say;

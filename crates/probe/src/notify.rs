@@ -122,7 +122,7 @@ pub(crate) extern "C" fn sleep(milliseconds: i32) -> i32 {
         match layer.ask("Sleep", |host| host.sleep(task, time, WaitOption::ALERTABLE)) {
             Err(Hresult::E_NOTIMPL) => answer::GO_ON,
             // Alerted for an abort, which is thrown as this returns to managed code.
-            Err(Hresult::HOST_E_INTERRUPTED) if task.abort().is_requested() => answer::DONE,
+            Err(Hresult::HOST_E_INTERRUPTED) if task.abort().is_striking() => answer::DONE,
             Err(Hresult::HOST_E_INTERRUPTED) => Hresult::COR_E_THREADINTERRUPTED.0,
             Err(_) if layer.is_shut() => answer::GO_ON,
             // Any other value counts as slept (contract: tasks, section 4.3, Sleep).
@@ -264,7 +264,7 @@ pub(crate) extern "C" fn wait_ends(wait: &'static Wait) {
         if let Some(state) = current() {
             let bind = || wait.bind(probe, TargetKind::RuntimeWait);
             probe.boundary().enter::<true, true>(state.owner(), wait.key(), bind);
-            state.owner().task().abort().set_deaf(false);
+            state.owner().task().abort().hear_again();
         }
     });
 }
@@ -276,7 +276,7 @@ pub(crate) extern "C" fn wait_is_interrupted(wait: &'static Wait) -> i32 {
         if let Some(state) = current() {
             let bind = || wait.bind(probe, TargetKind::RuntimeWait);
             probe.boundary().enter::<true, true>(state.owner(), wait.key(), bind);
-            aborting = state.owner().task().abort().is_requested().into();
+            aborting = state.owner().task().abort().is_striking().into();
             AWAITED.set(0);
         }
     });
@@ -292,7 +292,7 @@ pub(crate) extern "C" fn await_abort() -> i32 {
     tell("an abort", |_| {
         let Some(state) = current() else { return };
         let awaited = AWAITED.get();
-        if state.owner().task().abort().is_requested() && awaited < PATIENCE {
+        if state.owner().task().abort().is_striking() && awaited < PATIENCE {
             AWAITED.set(awaited + 1);
             std::thread::sleep(Duration::from_millis(1));
             goes_on = 1;
@@ -309,9 +309,7 @@ pub(crate) extern "C" fn waits_again() -> i32 {
     let mut again = 0;
     tell("a wait", |_| {
         if let Some(state) = current() {
-            let abort = state.owner().task().abort();
-            again = abort.is_requested().into();
-            abort.set_deaf(again != 0);
+            again = state.owner().task().abort().become_deaf().into();
         }
     });
     again

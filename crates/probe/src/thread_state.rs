@@ -8,6 +8,7 @@
 use crate::arch::thunk::set_thunk_cells;
 use crate::entry::ErrnoGuard;
 use crate::probe::Probe;
+use crate::say::say;
 use clrhost_abi::Hresult;
 use clrhost_boundary::{Task, TaskIdentity, TaskOwner};
 use std::cell::Cell;
@@ -173,7 +174,13 @@ fn wait_for_aborter(task: &Task) {
     /// The limit keeps the thread from hanging where the runtime does not come to look.
     const PATIENCE: Duration = Duration::from_secs(10);
     let began = Instant::now();
-    while !task.abort().leave_gate() && began.elapsed() < PATIENCE {
+    while !task.abort().leave_gate() {
+        if began.elapsed() > PATIENCE {
+            return say(format_args!(
+                "thread {} ends while the runtime still aborts it",
+                task.os_thread_id()
+            ));
+        }
         std::thread::sleep(Duration::from_millis(1));
     }
 }

@@ -10,7 +10,8 @@ use clrhost_policy::PolicyRule;
 /// The word for a policy that denies nothing.
 const REPORT_ONLY: &str = clrhost_policy::Mode::ReportOnly.as_str();
 
-/// Every code, in the order in which notes are given.
+/// Every code that a report gives by itself, in the order in which notes are given. Whoever makes reports may add others, as
+/// `clrhost::RECORDING_FAILED`.
 pub(crate) const CODES: [&str; 23] = [
     "no_hooks",
     "early",

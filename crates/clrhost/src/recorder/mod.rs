@@ -1,6 +1,6 @@
 //! Records every call over the border to a file, while the application runs (docs/trace-format.md).
 //!
-//! Each task's thread puts the calls that return into a ring of its own ([`Registry::record`](clrhost_boundary::Registry)) and
+//! Each task's thread puts the calls that return into a ring of its own ([`Registry::begin_recording`](clrhost_boundary::Registry::begin_recording)) and
 //! never waits. One thread here empties the rings and writes, with no lock that a crossing could meet. What found no room in a
 //! ring is counted and written as lost.
 //!
@@ -127,9 +127,14 @@ impl Recorder {
         });
         let recorder = Recorder { shared: shared.clone() };
         let thread = std::thread::Builder::new().name("clrhost-record".to_owned());
-        with_all_signals_blocked(|| thread.spawn(move || shared.write()))?;
-        *latest = Some(recorder.clone());
+        // Before the thread can fail.
         *FAILURE.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        if let Err(error) = with_all_signals_blocked(|| thread.spawn(move || shared.write())) {
+            // Else calls would be recorded, and nobody would take them.
+            recorder.shared.lock().session.give_up();
+            return Err(error);
+        }
+        *latest = Some(recorder.clone());
         Ok(recorder)
     }
 

@@ -4,7 +4,7 @@ use super::outlet::{Outlet, passes};
 use super::{faults, stall::Stall};
 use crate::{Crossings, ProcessEnd, Reporter, Source};
 use clrhost_boundary::{Bracket, Clock, Event, RecordedTask, Registry, TargetDescription, TargetId, Task};
-use clrhost_probe::{Probe, ProbeClock, RuntimeCollection, RuntimePause};
+use clrhost_probe::{Probe, ProbeClock, RuntimeCollection, RuntimePause, say};
 use clrhost_report::Exit;
 use clrhost_trace::{Collection, Direction, Encoder, End, Loss, OPEN, Origin, Pause, PauseReason, Target};
 use std::collections::HashMap;
@@ -225,6 +225,13 @@ impl Session {
             self.tell_task(recorded, now, open_for_ns);
         }
         let noted = probe.take_noted();
+        if noted.left_out > 0 {
+            // A recording has no word for it.
+            let left_out = noted.left_out;
+            say(format_args!(
+                "the recording lacks {left_out} pauses and collections of a time when nothing could be written"
+            ));
+        }
         noted.pauses.iter().for_each(|pause| tell_pause(&mut self.encoder, &self.times, pause));
         noted.collections.iter().for_each(|it| tell_collection(&mut self.encoder, &self.times, it));
         if open_for_ns.is_some() {

@@ -8,16 +8,17 @@
 //! is written first and then made executable and read-only, and stubs for delegates do without that beginning.
 //!
 //! A child that is forked and goes on without exec has the same file mapped. It never writes there, as the stubs are the parent's
-//! too: its further groups come from a file of its own, and delegates in the groups it inherited do without that beginning.
+//! too: its further groups come from a file of its own, and delegates in the groups it inherited do without that beginning. The same
+//! goes for an application that closes the file's descriptor.
 
 use crate::arch::thunk::{
     CALLBACK_PREFIX_BYTES, CALLBACK_STUB_BYTES, STUB_BYTES, callback_prefix, callback_stub, stub,
 };
+use crate::own_file::{OwnFile, new_memory_file};
 use crate::thunk::{Code, Thunk};
-use std::ffi::CStr;
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
 use std::ptr;
 
@@ -67,7 +68,8 @@ impl Form {
 
 /// A file of stubs.
 struct Memory {
-    file: File,
+    /// The application may close what it does not know.
+    file: OwnFile,
     /// The process that made it: children have it too.
     owner: u32,
     /// The groups from this one on are in it.
@@ -75,8 +77,9 @@ struct Memory {
 }
 
 impl Memory {
-    fn is_own(&self) -> bool {
-        self.owner == std::process::id()
+    /// The file, if this process may write to it.
+    fn own(&self) -> Option<&File> {
+        self.file.get().ok().filter(|_| self.owner == std::process::id())
     }
 }
 
@@ -174,12 +177,10 @@ impl Pages {
         let Some((group, index)) = self.place_of(thunk).filter(|_| self.form == Form::Callback) else {
             return;
         };
-        if group < memory.first_group || !memory.is_own() {
-            return;
-        }
+        let Some(file) = memory.own().filter(|_| group >= memory.first_group) else { return };
         let at = group * self.form.code_bytes() + index * self.form.stub_bytes();
         // Without it the thunk works all the same.
-        let _ = memory.file.write_all_at(&prefix, at as u64);
+        let _ = file.write_all_at(&prefix, at as u64);
     }
 
     fn new_group(&mut self) -> io::Result<usize> {
@@ -239,12 +240,14 @@ impl Pages {
     /// The file in memory, with these stubs in it.
     fn memory_with(&mut self, stubs: &[u8], offset: usize) -> io::Result<&File> {
         let first_group = self.groups.len();
-        if first_group == 0 || self.memory.as_ref().is_some_and(|memory| !memory.is_own()) {
-            self.memory = Some(Memory { file: new_memory_file()?, owner: std::process::id(), first_group });
+        if first_group == 0 || self.memory.as_ref().is_some_and(|memory| memory.own().is_none()) {
+            let file = OwnFile::new(new_memory_file(c"clrhost-thunks")?)?;
+            self.memory = Some(Memory { file, owner: std::process::id(), first_group });
         }
         let memory = self.memory.as_ref().ok_or_else(|| io::Error::other("the kernel refused it before"))?;
-        memory.file.write_all_at(stubs, offset as u64)?;
-        Ok(&memory.file)
+        let file = memory.file.get()?;
+        file.write_all_at(stubs, offset as u64)?;
+        Ok(file)
     }
 }
 
@@ -286,21 +289,6 @@ fn map(at: usize, bytes: usize, access: i32, how: i32, file: Option<(&File, usiz
         libc::MAP_FAILED => Err(io::Error::last_os_error()),
         address => Ok(address as usize),
     }
-}
-
-fn new_memory_file() -> io::Result<File> {
-    const NAME: &CStr = c"clrhost-thunks";
-    // Kernels since 6.3 want to be told that the file will be executed; older ones do not know the flag.
-    const MFD_EXEC: libc::c_uint = 0x10;
-    let create = |flags| {
-        // SAFETY: the name is a C string.
-        match unsafe { libc::memfd_create(NAME.as_ptr(), libc::MFD_CLOEXEC | flags) } {
-            -1 => Err(io::Error::last_os_error()),
-            // SAFETY: the descriptor is fresh and owned by nobody else.
-            descriptor => Ok(unsafe { File::from_raw_fd(descriptor) }),
-        }
-    };
-    create(MFD_EXEC).or_else(|_| create(0))
 }
 
 #[cfg(test)]
@@ -398,7 +386,7 @@ mod tests {
         assert_eq!(status, 0, "the child has a group of its own");
         assert_eq!(read(), before);
         let memory = pages.memory.as_ref().unwrap();
-        let written = memory.file.metadata().unwrap().len();
+        let written = memory.file.get().unwrap().metadata().unwrap().len();
         assert_eq!(
             written,
             Form::Callback.code_bytes() as u64,
