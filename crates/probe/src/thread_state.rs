@@ -171,8 +171,9 @@ unsafe extern "C" fn end(state: *mut c_void) {
 /// whether that is still there; with one that is gone that ends the process. As the thread is dead to the runtime by now, it notices
 /// that at its next look, within some ten milliseconds.
 fn wait_for_aborter(task: &Task) {
-    /// The limit keeps the thread from hanging where the runtime does not come to look.
-    const PATIENCE: Duration = Duration::from_secs(10);
+    /// The limit keeps the thread from hanging for good where the runtime does not come to look. On a machine that is far too busy it
+    /// may take many seconds to.
+    const PATIENCE: Duration = Duration::from_secs(120);
     let began = Instant::now();
     while !task.abort().leave_gate() {
         if began.elapsed() > PATIENCE {
