@@ -1,5 +1,6 @@
 //! A host in a process of its own, one for each script.
 
+use crate::trace::folder::PrivateFolder;
 use clrhost_conformance::{Finding, Outcome, SURVIVES, Step, Subject, print};
 use serde_json::Value;
 use std::fs::File;
@@ -37,8 +38,12 @@ impl Child {
 
     fn try_run(&self, script: &[Step], patience: Duration) -> Result<Outcome, String> {
         let failed = |what: &'static str| move |error: std::io::Error| format!("cannot {what}: {error}");
-        let result = temporary("result").map_err(failed("make a temporary file"))?;
-        let mut said = temporary("output").map_err(failed("make a temporary file"))?;
+        let folder = PrivateFolder::new().map_err(failed("make a temporary folder"))?;
+        let result = folder.path().join("result");
+        File::create(&result).map_err(failed("make a temporary file"))?;
+        let mut how = File::options();
+        let said = how.read(true).append(true).create(true).open(folder.path().join("output"));
+        let mut said = said.map_err(failed("make a temporary file"))?;
         let output = |said: &File| match self.show_output {
             true => Ok(Stdio::inherit()),
             false => said.try_clone().map(Stdio::from),
@@ -47,11 +52,11 @@ impl Child {
             .arg("check")
             .args(["--patience", &patience.as_millis().to_string()])
             .arg("--into")
-            .arg(&result.path)
+            .arg(&result)
             .arg(&self.host)
             .stdin(Stdio::piped())
-            .stdout(output(&said.file).map_err(failed("share a file"))?)
-            .stderr(output(&said.file).map_err(failed("share a file"))?)
+            .stdout(output(&said).map_err(failed("share a file"))?)
+            .stderr(output(&said).map_err(failed("share a file"))?)
             .spawn()
             .map_err(failed("start a process"))?;
         if let Some(mut stdin) = child.stdin.take() {
@@ -70,8 +75,8 @@ impl Child {
                 None => std::thread::sleep(Duration::from_millis(1)),
             }
         };
-        let lines = std::fs::read_to_string(&result.path).map_err(failed("read a temporary file"))?;
-        read(&lines, ended, &tail(&mut said.file))
+        let lines = std::fs::read_to_string(&result).map_err(failed("read a temporary file"))?;
+        read(&lines, ended, &tail(&mut said))
     }
 }
 
@@ -139,31 +144,5 @@ fn tail(file: &mut File) -> String {
     match read {
         Ok(_) => lines[lines.len().saturating_sub(LINES)..].join(" / "),
         Err(_) => String::new(),
-    }
-}
-
-/// A file that is gone when it goes out of scope.
-struct Temporary {
-    path: PathBuf,
-    file: File,
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.path);
-    }
-}
-
-fn temporary(what: &str) -> std::io::Result<Temporary> {
-    let folder = std::env::temp_dir();
-    let mut nth = 0u32;
-    loop {
-        let path = folder.join(format!("clrhost-check-{}-{what}-{nth}", std::process::id()));
-        let mut options = File::options();
-        match options.read(true).write(true).create_new(true).open(&path) {
-            Ok(file) => return Ok(Temporary { path, file }),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && nth < 1000 => nth += 1,
-            Err(error) => return Err(error),
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! The folder in which the processes leave their reports.
+//! A folder for one run of the command: of what processes leave for it.
 
 use std::env;
 use std::ffi::{CString, OsStr, OsString};
@@ -21,7 +21,7 @@ pub fn parent() -> PathBuf {
 
 impl PrivateFolder {
     pub fn new() -> io::Result<PrivateFolder> {
-        let template = std::path::absolute(parent())?.join("clrhost-trace-XXXXXX").into_os_string();
+        let template = std::path::absolute(parent())?.join("clrhost-XXXXXX").into_os_string();
         let template = CString::new(template.into_vec())?.into_raw();
         // SAFETY: a C string of ours, in which the function changes letters; it is taken back right after.
         let (made, path) = unsafe { (libc::mkdtemp(template), CString::from_raw(template)) };

@@ -7,7 +7,7 @@
 
 mod child;
 mod environment;
-mod folder;
+pub mod folder;
 pub mod library;
 mod outlet;
 mod readings;
