@@ -1,12 +1,16 @@
-// Starts the thread in CreateTask, and makes another task for it when it is first asked for the current one.
+// Starts the thread in CreateTask.
 #include "host.h"
+
+#include <sched.h>
 
 class Early : public HostTask {
   public:
     Early(Host *host, LPTHREAD_START_ROUTINE start, void *parameter) : HostTask(host, 0, start, parameter) {
         pthread_t thread;
+        AddRef();
         auto run = [](void *self) -> void * {
             auto *task = static_cast<Early *>(self);
+            current = task;
             task->start_(task->parameter_);
             return nullptr;
         };
@@ -17,9 +21,18 @@ class Early : public HostTask {
 
 class EarlyStart : public Host {
     STDMETHODIMP CreateTask(DWORD, LPTHREAD_START_ROUTINE start, void *parameter, IHostTask **task) override {
+        int before = begun_;
         *task = new Early(this, start, parameter);
+        // So that it goes wrong each time, and not only where the new thread is fast.
+        while (begun_ == before) sched_yield();
         return S_OK;
     }
+    STDMETHODIMP GetCurrentTask(IHostTask **task) override {
+        HRESULT result = Host::GetCurrentTask(task);
+        begun_++;
+        return result;
+    }
+    std::atomic<int> begun_{0};
 };
 
 CHECKED_HOST(EarlyStart)

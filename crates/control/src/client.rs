@@ -312,7 +312,7 @@ impl Answers<'_> {
 }
 
 /// Connects, and waits no longer than `patience`, for that and for all else that is done with the connection.
-pub(crate) fn connect(socket: &Path, patience: Duration) -> io::Result<UnixStream> {
+fn connect(socket: &Path, patience: Duration) -> io::Result<UnixStream> {
     let checked = |result: libc::c_int| if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) };
     let path = socket.as_os_str().as_bytes();
     // SAFETY: all-zero is a valid address.

@@ -3,13 +3,11 @@
 //! A folder counts only if it is a folder (no link to one), belongs to the user and is closed to all others. `/tmp` is open to
 //! everybody, but nobody can remove or rename what is another's there; so a folder that was found good stays good.
 
-use crate::client::connect;
 use std::fs::{self, DirBuilder};
-use std::io::{self, ErrorKind};
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// A socket's path must fit into 108 bytes, a NUL at its end included.
 const MAX_PATH: usize = 107;
@@ -120,13 +118,21 @@ pub(crate) fn processes(folder: &Path) -> Vec<u32> {
     entries.filter_map(pid).collect()
 }
 
-/// Removes what processes left behind that were killed. Whoever has the number by now makes a socket of its own. One that somebody
-/// listens to stays: its process may be out of sight, where a container shares the folder.
+/// Removes what processes left behind that were killed. Whoever has the number by now makes a socket of its own. One that the system
+/// knows as a socket stays: its process may be out of sight, where a container shares the folder. (One that shares neither processes
+/// nor network loses its sockets here, and is not found by `clrhost ps` any more.)
 pub(crate) fn remove_left_over(folder: &Path) {
-    const PATIENCE: Duration = Duration::from_millis(100);
-    for pid in processes(folder).into_iter().filter(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
-        let socket = socket(folder, pid);
-        if connect(&socket, PATIENCE).is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused) {
+    let gone = |pid: &u32| !Path::new(&format!("/proc/{pid}")).exists();
+    let left: Vec<PathBuf> =
+        processes(folder).into_iter().filter(gone).map(|pid| socket(folder, pid)).collect();
+    if left.is_empty() {
+        return;
+    }
+    // Each line ends with the path. Where it cannot be read nothing is removed.
+    let Ok(known) = fs::read("/proc/net/unix") else { return };
+    for socket in left {
+        let path = socket.as_os_str().as_bytes();
+        if !known.split(|&byte| byte == b'\n').any(|line| line.ends_with(path)) {
             // Another process may be faster.
             let _ = fs::remove_file(socket);
         }

@@ -112,6 +112,7 @@ fn native_code_is_aborted_on_return() {
 
 #[test]
 fn a_wait_in_a_handler_goes_on_and_the_abort_comes_after_it() {
+    needs!(Aborts);
     let finished = Child::new().run(|_| abort_victim("handler"));
     assert_aborted(&finished);
     assert!(finished.stdout.contains("handler_done=True"), "{finished}");
@@ -119,12 +120,14 @@ fn a_wait_in_a_handler_goes_on_and_the_abort_comes_after_it() {
 
 #[test]
 fn a_wait_for_finalizers_is_aborted() {
+    needs!(Aborts);
     assert_aborted(&Child::new().run(|_| abort_victim("finalizers")));
 }
 
 /// The runtime signals a thread that it aborts, and the signal must not go to one that has ended meanwhile.
 #[test]
 fn threads_that_end_while_they_are_aborted_end() {
+    needs!(Aborts);
     let finished = Child::new().time_limit(Duration::from_secs(200)).run(|_| {
         let runtime = start(Silent, "Aborted");
         let tasks = runtime.tasks().expect("it is hooked");

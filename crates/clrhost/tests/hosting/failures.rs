@@ -5,7 +5,7 @@ use crate::child::{Child, facts, tell};
 use crate::whole::{Call, NOTIFICATIONS, Whole};
 use clrhost::report::{Exit, Report, TargetRow};
 use clrhost::{Application, Crossings, Host, Hresult, Source};
-use clrhost_testkit::{Finished, Run, fixture, scratch};
+use clrhost_testkit::{Finished, Run, fixture, needs, scratch};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -114,6 +114,7 @@ fn openings_and_notifications_fail_with_every_code() {
 
 #[test]
 fn closings_and_suspensions_fail_with_every_code() {
+    needs!(HostedThreads);
     for name in ["thunks", "flag"] {
         let finished = Child::new().argument(name).run(|name| {
             let closings = ["EnterRuntime", "ReverseLeaveRuntime", "SuspensionStarting", "SuspensionEnding"];

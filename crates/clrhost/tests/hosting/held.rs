@@ -4,7 +4,7 @@
 use crate::child::Child;
 use crate::whole::Whole;
 use clrhost::{Application, Host, Source};
-use clrhost_testkit::{SIGTERM, fixture, scratch};
+use clrhost_testkit::{SIGTERM, fixture, needs, scratch};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
@@ -77,6 +77,7 @@ fn run(method_and_source: &str, end: &'static str) -> i32 {
 
 #[test]
 fn main_returns_while_a_host_holds_a_thread() {
+    needs!(HostedThreads);
     let methods = [
         "SetCLRTask",
         "ExitTask",
