@@ -13,9 +13,10 @@ use clrhost_hresult::Hresult;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-/// How long the beginning of a region waits for an abort that is on its way. Handing a request to the runtime takes a
-/// fraction of a millisecond; the limit keeps a task from hanging if the engine dies.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long the beginning of a region waits for an abort that is on its way. Handing a request to the runtime takes a fraction of a
+/// millisecond, and seconds where hundreds of threads want each processor; an abort that comes after the wait is over strikes inside
+/// the region, which may end the process. The limit keeps a task from hanging for good if the engine dies.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What is to be done about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
