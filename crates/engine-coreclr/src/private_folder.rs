@@ -18,7 +18,15 @@ impl PrivateFolder {
     /// # Errors
     /// There is no folder for temporary files, or it cannot be written to.
     pub fn new() -> io::Result<PrivateFolder> {
-        let template = std::path::absolute(std::env::temp_dir())?.join("clrhost-XXXXXX");
+        PrivateFolder::new_in(&std::env::temp_dir())
+    }
+
+    /// The same in this folder.
+    ///
+    /// # Errors
+    /// There is no such folder, or it cannot be written to.
+    pub fn new_in(parent: &Path) -> io::Result<PrivateFolder> {
+        let template = std::path::absolute(parent)?.join("clrhost-XXXXXX");
         let template = CString::new(template.into_os_string().into_vec())?.into_raw();
         // SAFETY: a C string of ours, in which the function changes letters; it is taken back right after.
         let (made, path) = unsafe { (libc::mkdtemp(template), CString::from_raw(template)) };
