@@ -1,5 +1,4 @@
-//! The exported symbols of a library by their address, for libraries in which much is looked up: the dynamic linker looks
-//! through all of them for each address.
+//! The exported symbols of a library by their address: all at once for libraries in which much is looked up, else one.
 
 use crate::elf::{DT_GNU_HASH, DT_HASH, DT_NULL, DT_STRTAB, DT_SYMTAB, Dynamic, Symbol};
 use std::collections::HashMap;
@@ -7,10 +6,17 @@ use std::ffi::CStr;
 use std::ops::Range;
 
 /// What an address of a library is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Named {
     pub(super) name: Box<str>,
     /// `STT_...`
     pub(super) kind: u8,
+}
+
+impl Named {
+    fn new(symbol: &Symbol, name: &CStr) -> Named {
+        Named { name: name.to_string_lossy().into(), kind: symbol.kind() }
+    }
 }
 
 /// Symbols by address. Of several at one address it is the one that `dladdr` takes: the first one.
@@ -30,28 +36,55 @@ struct Parts {
 /// # Safety
 /// It is loaded at `base` with this dynamic section, and stays so meanwhile.
 pub(super) unsafe fn of_library(base: usize, dynamic: usize) -> Index {
+    let mut index = Index::new();
+    // SAFETY: the caller's duty.
+    unsafe {
+        for_each_symbol(base, dynamic, |address, symbol, name| {
+            index.entry(address).or_insert_with(|| Named::new(symbol, name));
+        });
+    }
+    index
+}
+
+/// What the index of the library would have at this address, without an index.
+///
+/// # Safety
+/// As for [`of_library`].
+pub(super) unsafe fn find(base: usize, dynamic: usize, wanted: usize) -> Option<Named> {
+    let mut found = None;
+    // SAFETY: the caller's duty.
+    unsafe {
+        for_each_symbol(base, dynamic, |address, symbol, name| {
+            if address == wanted && found.is_none() {
+                found = Some(Named::new(symbol, name));
+            }
+        });
+    }
+    found
+}
+
+/// Visits the symbols that have an address, with that and their name.
+///
+/// # Safety
+/// As for [`of_library`].
+unsafe fn for_each_symbol(base: usize, dynamic: usize, mut visit: impl FnMut(usize, &Symbol, &CStr)) {
     // SAFETY: the caller's duty.
     let parts = unsafe { parts(base, dynamic) };
-    let mut index = Index::new();
     if parts.symbols == 0 || parts.names == 0 {
-        return index;
+        return;
     }
-    // SAFETY: as above; the hash table says which symbols there are.
+    // SAFETY: as above; the hash table says which symbols there are, and these where their names begin.
     unsafe {
         for_each_range(&parts, |range| {
             for number in range {
                 let symbol = &*(parts.symbols as *const Symbol).add(number);
-                if !symbol.has_address() {
-                    continue;
+                if symbol.has_address() {
+                    let name = (parts.names as *const libc::c_char).add(symbol.name as usize);
+                    visit(base.wrapping_add(symbol.value as usize), symbol, CStr::from_ptr(name));
                 }
-                let name = CStr::from_ptr((parts.names as *const libc::c_char).add(symbol.name as usize));
-                index
-                    .entry(base.wrapping_add(symbol.value as usize))
-                    .or_insert_with(|| Named { name: name.to_string_lossy().into(), kind: symbol.kind() });
             }
         });
     }
-    index
 }
 
 /// # Safety

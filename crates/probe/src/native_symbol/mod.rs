@@ -4,14 +4,14 @@ mod index;
 
 use crate::elf::{STT_FUNC, STT_GNU_IFUNC, STT_NOTYPE, Symbol};
 use crate::probe::lock;
-use index::Index;
+use index::{Index, Named};
 use std::collections::HashMap;
 use std::ffi::{CStr, c_void};
 use std::path::{Path, PathBuf};
 use std::ptr;
 use std::sync::Mutex;
 
-/// A symbol as the dynamic linker found it.
+/// A symbol of a library, or of the program.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct NativeSymbol {
     /// The library's file, as the dynamic linker names it.
@@ -34,15 +34,31 @@ unsafe extern "C" {
     fn dladdr1(address: *const c_void, info: *mut libc::Dl_info, extra: *mut *mut c_void, flags: i32) -> i32;
 }
 
-/// What the dynamic linker knows of an address; `None` where no library is loaded.
+/// What lies at an address; `None` where no library is loaded.
+///
+/// The library may be another thread's, which unloads it at any moment. So it is looked at while the dynamic linker keeps all libraries
+/// where they are, and `dladdr` is not asked: that gives pointers into libraries, which may be gone by the time they are followed.
 pub(crate) fn symbol_at(address: usize) -> Option<NativeSymbol> {
-    symbol_in_index(address).or_else(|| symbol_by_linker(address))
+    match find(address) {
+        Place::Nowhere => None,
+        Place::Program => symbol_of_program(address),
+        Place::Library(symbol) => Some(symbol),
+    }
 }
 
-fn symbol_by_linker(address: usize) -> Option<NativeSymbol> {
+/// Where an address lies.
+enum Place {
+    Nowhere,
+    /// In the program itself, which is never unloaded.
+    Program,
+    Library(NativeSymbol),
+}
+
+/// What the dynamic linker says. Only of what stays loaded.
+fn symbol_of_program(address: usize) -> Option<NativeSymbol> {
     let mut symbol: *mut c_void = ptr::null_mut();
-    // SAFETY: all-zero is a valid Dl_info, which is filled where the result is not 0; the strings live as long as the
-    // library is loaded, and are copied here.
+    // SAFETY: all-zero is a valid Dl_info, which is filled where the result is not 0; what it points to is part of something that
+    // stays loaded, and is copied here.
     unsafe {
         let mut info: libc::Dl_info = std::mem::zeroed();
         if dladdr1(address as *const c_void, &mut info, &mut symbol, RTLD_DL_SYMENT) == 0
@@ -85,11 +101,10 @@ struct Library {
     index: Option<Index>,
 }
 
-/// The same as [`symbol_by_linker`], if so much is looked up in the library that it has an index.
-fn symbol_in_index(address: usize) -> Option<NativeSymbol> {
+fn find(address: usize) -> Place {
     struct Search {
         address: usize,
-        found: Option<NativeSymbol>,
+        found: Place,
     }
     // SAFETY: `dl_iterate_phdr` calls it with a library's description and the search below, and no library goes meanwhile.
     unsafe extern "C" fn visit(info: *mut libc::dl_phdr_info, _size: usize, data: *mut c_void) -> i32 {
@@ -106,36 +121,49 @@ fn symbol_in_index(address: usize) -> Option<NativeSymbol> {
         let Some(part) = headers.iter().find(|header| holds(header)) else { return 0 };
         // SAFETY: as above.
         let name = unsafe { info.dlpi_name.as_ref().map(|name| CStr::from_ptr(name)) };
-        // The program itself has no name here.
-        let Some(name) = name.filter(|name| !name.is_empty()) else { return 1 };
-        let Some(dynamic) = headers.iter().find(|header| header.p_type == libc::PT_DYNAMIC) else { return 1 };
-        let mut libraries = lock(&LIBRARIES);
-        let libraries = libraries.get_or_insert_default();
-        if libraries.unloaded != info.dlpi_subs {
-            *libraries = Libraries { unloaded: info.dlpi_subs, ..Libraries::default() };
-        }
-        let library = libraries.by_base.entry(base).or_default();
-        library.looked_up = library.looked_up.saturating_add(1);
-        if library.looked_up < MANY {
+        let Some(name) = name.filter(|name| !name.is_empty()) else {
+            search.found = Place::Program;
             return 1;
-        }
-        // SAFETY: as above.
-        let index = library
-            .index
-            .get_or_insert_with(|| unsafe { index::of_library(base, base + dynamic.p_vaddr as usize) });
-        let named = index.get(&search.address);
-        search.found = Some(NativeSymbol {
+        };
+        let dynamic = headers.iter().find(|header| header.p_type == libc::PT_DYNAMIC);
+        // SAFETY: as above, and this is where the library has that section.
+        let named = dynamic.and_then(|dynamic| unsafe {
+            name_in(base, base + dynamic.p_vaddr as usize, info.dlpi_subs, search.address)
+        });
+        let kind = named.as_ref().map(|named| named.kind);
+        search.found = Place::Library(NativeSymbol {
             library: PathBuf::from(name.to_string_lossy().into_owned()),
-            name: named.map(|named| named.name.to_string()),
-            is_function: is_function(named.map(|named| named.kind), || part.p_flags & libc::PF_X != 0),
+            name: named.map(|named| named.name.into()),
+            is_function: is_function(kind, || part.p_flags & libc::PF_X != 0),
         });
         1
     }
-    static LIBRARIES: Mutex<Option<Libraries>> = Mutex::new(None);
-    let mut search = Search { address, found: None };
+    let mut search = Search { address, found: Place::Nowhere };
     // SAFETY: the callback takes what is handed on here.
     unsafe { libc::dl_iterate_phdr(Some(visit), (&raw mut search).cast()) };
     search.found
+}
+
+/// What a library calls this address.
+///
+/// # Safety
+/// The library is loaded at `base` with this dynamic section, and stays so meanwhile. `unloaded` is how many were unloaded so far.
+unsafe fn name_in(base: usize, dynamic: usize, unloaded: u64, address: usize) -> Option<Named> {
+    static LIBRARIES: Mutex<Option<Libraries>> = Mutex::new(None);
+    let mut libraries = lock(&LIBRARIES);
+    let libraries = libraries.get_or_insert_default();
+    if libraries.unloaded != unloaded {
+        *libraries = Libraries { unloaded, ..Libraries::default() };
+    }
+    let library = libraries.by_base.entry(base).or_default();
+    library.looked_up = library.looked_up.saturating_add(1);
+    if library.looked_up < MANY {
+        // SAFETY: the caller's duty.
+        return unsafe { index::find(base, dynamic, address) };
+    }
+    // SAFETY: as above.
+    let index = library.index.get_or_insert_with(|| unsafe { index::of_library(base, dynamic) });
+    index.get(&address).cloned()
 }
 
 /// True if the address lies in a part of a library that can be run.
@@ -186,25 +214,23 @@ mod tests {
 
     /// All that libc exports, and places where nothing begins.
     #[test]
-    fn an_index_says_what_the_dynamic_linker_says() {
+    fn libraries_are_read_as_the_dynamic_linker_reads_them() {
         let inside_libc = look_up(c"getpid");
-        let mut found = None;
-        while found.is_none() {
-            found = symbol_in_index(inside_libc);
-        }
-        assert_eq!(found, symbol_by_linker(inside_libc));
         // SAFETY: getpid's library is loaded and stays; dlopen'd by its own name it has a handle.
-        let names = unsafe {
+        let (base, dynamic, names) = unsafe {
             let mut info: libc::Dl_info = std::mem::zeroed();
             assert_ne!(libc::dladdr(inside_libc as *const c_void, &mut info), 0);
             let base = info.dli_fbase as usize;
             let program_headers = std::fs::read(CStr::from_ptr(info.dli_fname).to_str().unwrap()).unwrap();
             let dynamic = dynamic_of(&program_headers);
-            index::of_library(base, base + dynamic)
+            (base, base + dynamic, index::of_library(base, base + dynamic))
         };
         assert!(names.len() > 1000, "{}", names.len());
         for address in names.keys().flat_map(|&address| [address, address + 1]) {
-            assert_eq!(symbol_in_index(address), symbol_by_linker(address), "{address:#x}");
+            assert_eq!(symbol_at(address), symbol_of_program(address), "{address:#x}");
+            // SAFETY: as above.
+            let found = unsafe { index::find(base, dynamic, address) };
+            assert_eq!(found.as_ref(), names.get(&address), "{address:#x}");
         }
     }
 
