@@ -5,7 +5,12 @@
 //! inside it: [`AbortState::begin_delay`] waits until the runtime has taken the request, which it then acts on as the
 //! task returns to managed code, so before the region's first instruction.
 //!
-//! Nothing here is on the crossing path, hence a plain lock; it is not held while anybody is called.
+//! An engine may not be able to hand a request over wherever the task is. Then it awaits a stop: the task offers one at places where
+//! nothing can go wrong ([`AbortState::offer_stop`]), and stands there until the request is handed over. A region that begins
+//! meanwhile takes the request back.
+//!
+//! Nothing here but the look whether a stop is awaited is on the crossing path, hence a plain lock; it is not held while anybody is
+//! called.
 
 use crate::host::HostResult;
 use crate::sync::{Condvar, Mutex, MutexGuard, lock, wait_while};
@@ -38,6 +43,10 @@ enum Phase {
     Held,
     /// On its way to the runtime.
     Delivering,
+    /// The engine awaits a place where the request can be handed over.
+    Awaiting,
+    /// It is being handed over.
+    HandingOver,
     /// Taken by the runtime: thrown as soon as the task runs managed code.
     Accepted,
     Ended,
@@ -54,8 +63,23 @@ struct State {
 
 impl State {
     fn is_striking(&self) -> bool {
-        matches!(self.phase, Phase::Delivering | Phase::Accepted)
+        matches!(self.phase, Phase::Delivering | Phase::HandingOver | Phase::Accepted)
     }
+
+    fn is_on_its_way(&self) -> bool {
+        matches!(self.phase, Phase::Delivering | Phase::HandingOver)
+    }
+}
+
+/// What has come of awaiting a stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The request can be handed over: the task stands, or is forced.
+    Made,
+    /// Not yet.
+    Awaited,
+    /// The request is held again, or the task has ended. Whoever awaited the stop has nothing more to do.
+    Withdrawn,
 }
 
 /// How a task stands with aborts.
@@ -63,8 +87,11 @@ impl State {
 pub struct AbortState {
     state: Mutex<State>,
     moved_on: Condvar,
+    /// The phase is [`Phase::Awaiting`], or was a moment ago.
+    stop_is_awaited: AtomicBool,
     gate: AtomicU32,
     deaf: AtomicBool,
+    nudged: AtomicBool,
 }
 
 /// Where a task is, as far as it matters to an abort that is on its way.
@@ -83,8 +110,10 @@ impl Default for AbortState {
         AbortState {
             state: Mutex::new(State::default()),
             moved_on: Condvar::new(),
+            stop_is_awaited: AtomicBool::new(false),
             gate,
             deaf: AtomicBool::new(false),
+            nudged: AtomicBool::new(false),
         }
     }
 }
@@ -103,23 +132,104 @@ impl AbortState {
                 state.phase = Phase::Delivering;
                 AbortRequest::Deliver
             }
-            Phase::Held | Phase::Delivering | Phase::Accepted => AbortRequest::AlreadyRequested,
+            Phase::Held | Phase::Delivering | Phase::Awaiting | Phase::HandingOver | Phase::Accepted => {
+                AbortRequest::AlreadyRequested
+            }
+        }
+    }
+
+    /// The engine cannot hand the request over before the task stops for it.
+    pub fn await_stop(&self) {
+        let mut state = self.lock();
+        if state.phase == Phase::Delivering {
+            self.move_to(&mut state, Phase::Awaiting);
+        }
+    }
+
+    /// What has come of it, after this time at most.
+    pub fn stop(&self, at_most: Duration) -> Stop {
+        let awaits = |state: &mut State| state.phase == Phase::Awaiting;
+        match wait_while(&self.moved_on, self.lock(), at_most, awaits).phase {
+            Phase::HandingOver => Stop::Made,
+            Phase::Awaiting => Stop::Awaited,
+            Phase::Idle | Phase::Held | Phase::Delivering | Phase::Accepted | Phase::Ended => Stop::Withdrawn,
+        }
+    }
+
+    /// The task does not stop by itself, and the request is handed over wherever it is.
+    pub fn force_stop(&self) -> Stop {
+        let mut state = self.lock();
+        if state.phase != Phase::Awaiting {
+            drop(state);
+            return self.stop(Duration::ZERO);
+        }
+        self.move_to(&mut state, Phase::HandingOver);
+        Stop::Made
+    }
+
+    /// If a stop is awaited, the task stops here until the request is handed over, which takes a few milliseconds. On the task's own
+    /// thread, in native code that returns to managed code, or will call code that does.
+    #[inline]
+    pub fn offer_stop(&self) {
+        if self.is_stop_awaited() {
+            self.make_stop();
+        }
+    }
+
+    /// Somebody awaits a stop, or did a moment ago.
+    #[inline]
+    pub fn is_stop_awaited(&self) -> bool {
+        self.stop_is_awaited.load(Ordering::Relaxed)
+    }
+
+    #[cold]
+    fn make_stop(&self) {
+        let mut state = self.lock();
+        if state.phase == Phase::Awaiting {
+            self.move_to(&mut state, Phase::HandingOver);
+            let is_handed_over = |state: &mut State| state.phase == Phase::HandingOver;
+            drop(wait_while(&self.moved_on, state, PATIENCE, is_handed_over));
+        }
+    }
+
+    /// The task's thread is about to end: it takes no more requests, and makes no stop. What is being handed over already goes on.
+    pub fn ends(&self) {
+        let mut state = self.lock();
+        if !matches!(state.phase, Phase::HandingOver | Phase::Accepted) {
+            self.move_to(&mut state, Phase::Ended);
         }
     }
 
     /// The runtime has taken the request.
     pub fn accepted(&self) {
-        self.move_on(Phase::Delivering, Phase::Accepted);
+        let mut state = self.lock();
+        if state.is_on_its_way() {
+            self.move_to(&mut state, Phase::Accepted);
+        }
     }
 
     /// The abort is over: it was thrown, or could not be. A later one is a new request.
     pub fn finished(&self) {
         let mut state = self.lock();
-        if state.is_striking() {
-            state.phase = Phase::Idle;
+        if state.is_striking() || state.phase == Phase::Awaiting {
+            self.move_to(&mut state, Phase::Idle);
             self.deaf.store(false, Ordering::Relaxed);
-            self.moved_on.notify_all();
+            // The abort takes the place of an interruption that has not come.
+            self.nudged.store(false, Ordering::Relaxed);
         }
+    }
+
+    /// Interrupts the task's wait by `wake`, which says whether it was in one, so that it makes the stop that is awaited.
+    pub fn nudge(&self, wake: impl FnOnce() -> bool) {
+        let before = self.nudged.swap(true, Ordering::Relaxed);
+        if !wake() {
+            self.nudged.store(before, Ordering::Relaxed);
+        }
+    }
+
+    /// True if it was interrupted so since this was last asked.
+    pub fn take_nudged(&self) -> bool {
+        self.nudged.swap(false, Ordering::Relaxed)
     }
 
     /// The task waits where an abort does not strike, in a handler for example, so nobody is to wake it for one.
@@ -146,8 +256,7 @@ impl AbortState {
 
     /// The task has ended; nothing reaches it any more.
     pub fn ended(&self) {
-        self.lock().phase = Phase::Ended;
-        self.moved_on.notify_all();
+        self.move_to(&mut self.lock(), Phase::Ended);
     }
 
     /// One of the values of [`gate`]. Managed threads are inside until they end; a thread that came from native code is inside only
@@ -169,12 +278,22 @@ impl AbortState {
 
     /// True from a request until its end.
     pub fn is_requested(&self) -> bool {
-        matches!(self.lock().phase, Phase::Held | Phase::Delivering | Phase::Accepted)
+        !matches!(self.lock().phase, Phase::Idle | Phase::Ended)
     }
 
-    /// True while an abort is on its way to the task: not while it is held back, when nothing that happens to the task is its doing.
+    /// True while an abort is on its way to the task: not while it is held back or awaits a stop, when nothing that happens to the task
+    /// is its doing, but for a wait that is interrupted ([`take_nudged`](Self::take_nudged)).
     pub fn is_striking(&self) -> bool {
         self.lock().is_striking()
+    }
+
+    /// Waits for an abort that is on its way to the runtime, or awaits a stop. True if it strikes as soon as the task's thread is back in managed code, and no
+    /// region keeps it from that; false if there is none. On the task's own thread.
+    pub fn await_delivery(&self) -> bool {
+        self.offer_stop();
+        let on_its_way = |state: &mut State| state.is_on_its_way();
+        let state = wait_while(&self.moved_on, self.lock(), PATIENCE, on_its_way);
+        state.is_striking() && state.delays == 0
     }
 
     /// Managed code begins a region in which the task must not be aborted; regions nest. True if it is the outermost.
@@ -220,17 +339,20 @@ impl AbortState {
         Ok(RegionEnd { outermost, deliver })
     }
 
+    /// A region has begun: what is on its way is waited for, what awaits a stop is held.
     fn wait_for_delivery(&self) -> MutexGuard<'_, State> {
-        let on_its_way = |state: &mut State| state.phase == Phase::Delivering;
-        wait_while(&self.moved_on, self.lock(), PATIENCE, on_its_way)
+        let on_its_way = |state: &mut State| state.is_on_its_way();
+        let mut state = wait_while(&self.moved_on, self.lock(), PATIENCE, on_its_way);
+        if state.phase == Phase::Awaiting {
+            self.move_to(&mut state, Phase::Held);
+        }
+        state
     }
 
-    fn move_on(&self, from: Phase, to: Phase) {
-        let mut state = self.lock();
-        if state.phase == from {
-            state.phase = to;
-            self.moved_on.notify_all();
-        }
+    fn move_to(&self, state: &mut State, phase: Phase) {
+        state.phase = phase;
+        self.stop_is_awaited.store(phase == Phase::Awaiting, Ordering::Relaxed);
+        self.moved_on.notify_all();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

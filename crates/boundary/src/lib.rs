@@ -43,7 +43,7 @@ mod task_type;
 #[cfg(all(test, loom))]
 mod loom_tests;
 
-pub use abort::{AbortRequest, AbortState, RegionEnd, gate};
+pub use abort::{AbortRequest, AbortState, RegionEnd, Stop, gate};
 pub use admission::{Admission, DeniedTarget, Gate, Substitute};
 pub use boundary::{Boundary, Clock};
 pub use crossing::{Bracket, Crossing};

@@ -1,20 +1,30 @@
 //! Handing an abort to the runtime.
 //!
-//! CoreCLR's own function for it returns only when the thread has taken the abort, and does not wake the thread from managed
+//! CoreCLR can take an abort at any moment, but not survive it: where the target runs managed code that it cannot be stopped in at once,
+//! the runtime changes a return address to get hold of it, and the exception that it throws there has nobody to catch it (8.0.4 on Linux:
+//! `OnHijackTripThread` has no handler for it; "terminate called after throwing an instance of 'PAL_SEHException'"). So the target is
+//! first let come to a place where the runtime throws as it should (`stops` in the probe), if need be by holding all managed threads for
+//! moments until it was caught at one. A target that is blocked in native code is at one.
+//!
+//! CoreCLR's own function for an abort returns only when the thread has taken it, and does not wake the thread from managed
 //! waits. So each abort has two threads of ours: one calls the function, the other wakes the target meanwhile: out of
 //! managed waits by an interruption, out of a sleep that the host performs by an alert.
 
-use clrhost_boundary::{Task, gate};
+use crate::progress::Progress;
+use clrhost_boundary::{Stop, Task, gate};
 use clrhost_engine_coreclr::{Shim, ThreadHandle};
 use clrhost_probe::Probe;
-use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long the target is left alone between two attempts to wake it. An interrupted thread takes the abort within a few
 /// milliseconds; a second interruption would hit its clean-up.
 const BETWEEN: Duration = Duration::from_millis(20);
+
+/// A target that has run for so long without being seen to call native code does not do so soon.
+const COMPUTING: Duration = BETWEEN;
 
 /// Hands an abort to the runtime and returns at once.
 pub(crate) fn deliver(probe: &'static Probe, shim: Shim, task: Arc<Task>) {
@@ -22,17 +32,25 @@ pub(crate) fn deliver(probe: &'static Probe, shim: Shim, task: Arc<Task>) {
     let started = thread::Builder::new().name("clrhost-abort".to_owned()).spawn(move || {
         probe.mark_internal_thread();
         // Pins the handle; `None` if the task has ended meanwhile.
-        let _ = probe.with_managed_thread(&target, |handle| {
+        let withdrawn = probe.with_managed_thread(&target, |handle| {
             // SAFETY: it is the handle of a managed thread, which stays good until this closure returns.
             let handle = unsafe { ThreadHandle::new(handle as usize) };
-            if pass_gate(&target) {
-                abort(probe, shim, &target, handle);
-                // Only now may it leave the block that catches the exception.
-                let gate = target.abort().gate();
-                let _ = gate.compare_exchange(gate::ABORTING, gate::INSIDE, AcqRel, Relaxed);
+            if !pass_gate(&target) {
+                return false;
             }
+            let stop = await_stop(probe, shim, &target, handle);
+            if stop == Stop::Made {
+                abort(probe, shim, &target, handle);
+            }
+            // Only now may it leave the block that catches the exception.
+            let gate = target.abort().gate();
+            let _ = gate.compare_exchange(gate::ABORTING, gate::INSIDE, AcqRel, Relaxed);
+            stop == Stop::Withdrawn
         });
-        target.abort().finished();
+        // Else the request is no longer ours to finish.
+        if withdrawn != Some(true) {
+            target.abort().finished();
+        }
     });
     if started.is_err() {
         // Nobody hands it over; the task may be asked again.
@@ -54,18 +72,58 @@ fn pass_gate(task: &Task) -> bool {
     true
 }
 
+/// Waits until the target has stopped, or is blocked.
+fn await_stop(probe: &'static Probe, shim: Shim, task: &Task, handle: ThreadHandle) -> Stop {
+    let abort = task.abort();
+    abort.await_stop();
+    let progress = Progress::of(task.os_thread_id());
+    let (mut pause, mut ran, mut blocked_since) = (BETWEEN, None, None);
+    loop {
+        match abort.stop(pause) {
+            Stop::Awaited => {}
+            come => return come,
+        }
+        // A wait of managed code's is woken, and stops then.
+        let mut is_waiting = false;
+        abort.nudge(|| {
+            is_waiting = shim.wake(handle) == Ok(true);
+            is_waiting
+        });
+        // Who is blocked otherwise is so in native code, or for a collection; but not for long, as that call of managed code would not
+        // have returned in one.
+        let before = std::mem::replace(&mut ran, progress.ran());
+        let is_blocked = !is_waiting && ran == before && progress.is_blocked();
+        let since = *blocked_since.get_or_insert_with(Instant::now);
+        if !is_blocked {
+            blocked_since = None;
+        } else if since.elapsed() >= BETWEEN {
+            return abort.force_stop();
+        }
+        if ran.is_none_or(|ran| ran >= COMPUTING) {
+            probe.suspend_for_a_moment();
+            pause = Duration::from_millis(1);
+        }
+    }
+}
+
 fn abort(probe: &'static Probe, shim: Shim, task: &Arc<Task>, handle: ThreadHandle) {
+    let aborter = OnceLock::new();
     thread::scope(|scope| {
         let aborting = scope.spawn(|| {
             probe.mark_internal_thread();
+            let own = shim.current_thread();
+            if own != 0 {
+                // SAFETY: just made, and given back below, when nobody uses it any more.
+                let _ = aborter.set(unsafe { ThreadHandle::new(own) });
+            }
             // A failure means that the thread cannot be aborted any more, for example because it has ended.
             let _ = shim.abort(handle);
         });
         let mut accepted = false;
         while !aborting.is_finished() {
-            // False: the runtime does not know of the abort yet, and an interruption would be just that.
-            let known = if task.abort().is_deaf() { Ok(true) } else { shim.nudge(handle) };
-            if known == Ok(true) && !accepted {
+            let nudged =
+                aborter.get().filter(|_| !task.abort().is_deaf()).map(|own| shim.nudge(handle, *own));
+            if nudged == Some(Ok(true)) && !accepted {
                 accepted = true;
                 task.abort().accepted();
                 if let Some(layer) = probe.boundary().layer().filter(|_| task.is_hosted()) {
@@ -76,4 +134,8 @@ fn abort(probe: &'static Probe, shim: Shim, task: &Arc<Task>, handle: ThreadHand
             thread::sleep(if accepted { BETWEEN } else { Duration::from_millis(1) });
         }
     });
+    if let Some(aborter) = aborter.into_inner() {
+        // Freeing a handle does not fail.
+        let _ = shim.release_thread(aborter);
+    }
 }

@@ -42,6 +42,7 @@ mod host;
 mod new_file;
 mod newest;
 mod process_end;
+mod progress;
 mod recorder;
 mod reporter;
 mod runtime;

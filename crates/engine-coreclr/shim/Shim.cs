@@ -33,6 +33,9 @@ namespace Clrhost
     delegate int OfThread(IntPtr thread);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    delegate int OfAbort(IntPtr thread, IntPtr aborter);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     delegate int SetCulture(int lcid, int forUserInterface);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
@@ -65,7 +68,8 @@ namespace Clrhost
             functions = new Delegate[]
             {
                 new Execute(ExecuteMethod), new CopyLastError(CopyError), new CurrentThread(GetCurrentThread),
-                new OfThread(ReleaseThread), new OfThread(Abort), new OfThread(Nudge), new SetCulture(ChangeCulture),
+                new OfThread(ReleaseThread), new OfThread(Abort), new OfAbort(Nudge), new OfThread(Wake),
+                new SetCulture(ChangeCulture),
                 new Collect(CollectGarbage), new Numbers(GetMemory), new Numbers(GetAllocated),
             };
             if (size != functions.Length * IntPtr.Size) { return InvalidOperation; }
@@ -169,15 +173,33 @@ namespace Clrhost
             catch (Exception e) { return Fail(e.HResult, e.ToString()); }
         }
 
-        // Wakes a thread that is to be aborted out of a managed wait. Ok: the runtime knows of the abort; False: not yet.
-        static int Nudge(IntPtr thread)
+        // Wakes a thread that is to be aborted out of a managed wait. Ok: it can no longer return to managed code without taking the
+        // abort; False: it still can.
+        //
+        // The runtime notes first that the abort is requested, and only then sets the trap for threads that return. After that the
+        // aborter waits for the thread, which is the first wait that it could be in since.
+        static int Nudge(IntPtr thread, IntPtr aborter)
         {
             try
             {
                 Thread target = Target(thread);
                 ThreadState state = target.ThreadState;
                 if ((state & ThreadState.AbortRequested) == 0) { return False; }
+                if ((Target(aborter).ThreadState & ThreadState.WaitSleepJoin) == 0) { return False; }
                 if ((state & ThreadState.WaitSleepJoin) != 0) { target.Interrupt(); }
+                return Ok;
+            }
+            catch (Exception e) { return Fail(e.HResult, e.ToString()); }
+        }
+
+        // Interrupts the thread if it is in a managed wait. False: it is in none.
+        static int Wake(IntPtr thread)
+        {
+            try
+            {
+                Thread target = Target(thread);
+                if ((target.ThreadState & ThreadState.WaitSleepJoin) == 0) { return False; }
+                target.Interrupt();
                 return Ok;
             }
             catch (Exception e) { return Fail(e.HResult, e.ToString()); }

@@ -35,7 +35,8 @@ struct Table {
     current_thread: unsafe extern "C" fn() -> usize,
     release_thread: unsafe extern "C" fn(usize) -> i32,
     abort: unsafe extern "C" fn(usize) -> i32,
-    nudge: unsafe extern "C" fn(usize) -> i32,
+    nudge: unsafe extern "C" fn(usize, usize) -> i32,
+    wake: unsafe extern "C" fn(usize) -> i32,
     set_culture: unsafe extern "C" fn(i32, i32) -> i32,
     collect: unsafe extern "C" fn(i32) -> i32,
     memory: unsafe extern "C" fn(*mut i64) -> i32,
@@ -178,11 +179,21 @@ impl Shim {
         answered(unsafe { (self.table.abort)(thread.0) })
     }
 
-    /// Wakes a thread that is being aborted out of a managed wait; `Ok(false)` while the runtime does not know of the abort
-    /// yet.
-    pub fn nudge(&self, thread: ThreadHandle) -> Result<bool, i32> {
+    /// Wakes a thread that is being aborted out of a managed wait. `Ok(true)` once it cannot return to managed code any more without
+    /// taking the abort. `aborter` is the thread that is inside of [`abort`](Self::abort) for it.
+    pub fn nudge(&self, thread: ThreadHandle, aborter: ThreadHandle) -> Result<bool, i32> {
+        // SAFETY: the handles are some, by their type.
+        match unsafe { (self.table.nudge)(thread.0, aborter.0) } {
+            0 => Ok(true),
+            1 => Ok(false),
+            failure => Err(failure),
+        }
+    }
+
+    /// Interrupts a thread that is in a managed wait; `Ok(false)` if it is in none.
+    pub fn wake(&self, thread: ThreadHandle) -> Result<bool, i32> {
         // SAFETY: the handle is one, by its type.
-        match unsafe { (self.table.nudge)(thread.0) } {
+        match unsafe { (self.table.wake)(thread.0) } {
             0 => Ok(true),
             1 => Ok(false),
             failure => Err(failure),

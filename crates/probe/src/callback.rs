@@ -3,6 +3,7 @@
 use crate::entry::{ErrnoGuard, guarded};
 use crate::info::ProfilerInfo;
 use crate::probe::{Probe, Timing};
+use crate::stops;
 use crate::transitions::{managed_to_unmanaged, unmanaged_to_managed};
 use clrhost_abi::profiling::{CALLBACK_IIDS, CALLBACK_SLOTS, CallbackSlot, CallbackVtbl};
 use clrhost_abi::{Guid, Hresult, IID_IUNKNOWN};
@@ -35,6 +36,7 @@ pub(crate) fn vtbl(timing: Timing, hosted: bool, beside_another: bool) -> &'stat
     put(CallbackSlot::RuntimeSuspendFinished, runtime_suspended as *const c_void);
     put(CallbackSlot::RuntimeSuspendAborted, runtime_resumed as *const c_void);
     put(CallbackSlot::RuntimeResumeFinished, runtime_resumed as *const c_void);
+    put(CallbackSlot::RuntimeThreadSuspended, runtime_thread_suspended as *const c_void);
     put(CallbackSlot::GarbageCollectionStarted, garbage_collection_started as *const c_void);
     put(CallbackSlot::GarbageCollectionFinished, garbage_collection_finished as *const c_void);
     put(CallbackSlot::ThreadDestroyed, thread_destroyed as *const c_void);
@@ -195,6 +197,11 @@ unsafe extern "C" fn runtime_resumed(this: *mut c_void) -> Hresult {
         // SAFETY: the caller's duty.
         unsafe { Probe::from_this(this) }.suspension_ends();
     })
+}
+
+/// The calling thread is about to stand still.
+extern "C" fn runtime_thread_suspended() -> Hresult {
+    quiet("ICorProfilerCallback::RuntimeThreadSuspended", stops::offer_where_interrupted)
 }
 
 /// # Safety

@@ -155,6 +155,22 @@ impl ProfilerInfo {
         let _ = unsafe { (info11.vtbl().set_environment_variable)(info11.this(), name.as_ptr(), value) };
     }
 
+    /// Stops all managed threads for a moment. Not on a thread that runs managed code. Runtimes before .NET Core 3.1 cannot.
+    pub(crate) fn suspend_for_a_moment(&self) -> Hresult {
+        // SAFETY: the object answers QueryInterface, and the layout is that of the IID.
+        let info11 =
+            unsafe { Com::<ICorProfilerInfo11Vtbl>::query(self.info.this(), &IID_ICORPROFILERINFO11) };
+        let info11 = match info11 {
+            Ok(info11) => info11,
+            Err(hresult) => return hresult,
+        };
+        // SAFETY: both take nothing; what was suspended is resumed.
+        unsafe {
+            let suspended = (info11.vtbl().suspend_runtime)(info11.this());
+            if suspended.is_failure() { suspended } else { (info11.vtbl().resume_runtime)(info11.this()) }
+        }
+    }
+
     /// The module that holds a function.
     pub(crate) fn module_of(&self, function: usize) -> Option<usize> {
         let (mut class, mut module, mut token) = (0, 0, 0);

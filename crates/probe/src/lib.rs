@@ -38,6 +38,7 @@ mod probe;
 mod rewrite;
 mod say;
 mod stacks;
+mod stops;
 mod suspension;
 mod thread_state;
 mod threads;

@@ -10,7 +10,8 @@ use crate::probe::Probe;
 use crate::thread_state::{current, with_current};
 use clrhost_abi::Hresult;
 use clrhost_boundary::{
-    HostResult, HostingLayer, Origin, TargetDescription, TargetId, TargetKind, Task, TaskManager, WaitOption,
+    AbortState, HostResult, HostingLayer, Origin, TargetDescription, TargetId, TargetKind, Task, TaskManager,
+    WaitOption,
 };
 use std::cell::Cell;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ thread_local! {
     static OWN_CALL: Cell<OwnCall> = const { Cell::new(OwnCall::None) };
     /// How often the thread has awaited the abort that it awaits now.
     static AWAITED: Cell<u32> = const { Cell::new(0) };
+    /// The thread's wait was interrupted by us.
+    static NUDGED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Announces that the next call to native code is ours.
@@ -119,7 +122,9 @@ pub(crate) extern "C" fn sleep(milliseconds: i32) -> i32 {
     }
     ask("Thread.Sleep", |_, layer, task| {
         let time = u32::try_from(milliseconds).ok();
-        match layer.ask("Sleep", |host| host.sleep(task, time, WaitOption::ALERTABLE)) {
+        let slept = layer.ask("Sleep", |host| host.sleep(task, time, WaitOption::ALERTABLE));
+        task.abort().offer_stop();
+        match slept {
             Err(Hresult::E_NOTIMPL) => answer::GO_ON,
             // Alerted for an abort, which is thrown as this returns to managed code.
             Err(Hresult::HOST_E_INTERRUPTED) if task.abort().is_striking() => answer::DONE,
@@ -264,7 +269,9 @@ pub(crate) extern "C" fn wait_ends(wait: &'static Wait) {
         if let Some(state) = current() {
             let bind = || wait.bind(probe, TargetKind::RuntimeWait);
             probe.boundary().enter::<true, true>(state.owner(), wait.key(), bind);
-            state.owner().task().abort().hear_again();
+            let abort = state.owner().task().abort();
+            abort.offer_stop();
+            abort.hear_again();
         }
     });
 }
@@ -276,23 +283,37 @@ pub(crate) extern "C" fn wait_is_interrupted(wait: &'static Wait) -> i32 {
         if let Some(state) = current() {
             let bind = || wait.bind(probe, TargetKind::RuntimeWait);
             probe.boundary().enter::<true, true>(state.owner(), wait.key(), bind);
-            aborting = state.owner().task().abort().is_striking().into();
+            let abort = state.owner().task().abort();
+            abort.offer_stop();
+            NUDGED.set(abort.take_nudged());
+            aborting = (NUDGED.get() | abort.is_striking()).into();
             AWAITED.set(0);
         }
     });
     aborting
 }
 
+/// How often an abort that should come now is given a millisecond. Where the runtime may throw it, it does so at once.
+const PATIENCE: u32 = 50;
+
 /// Gives an abort the time to come: it is thrown when this returns. 0 if there is none any more, or if it has not come for so long
 /// that it cannot strike here.
 pub(crate) extern "C" fn await_abort() -> i32 {
-    /// Milliseconds, in each of which the runtime has the chance. Where it may throw the abort it does so at once.
-    const PATIENCE: u32 = 50;
+    await_abort_if(|abort| abort.is_striking())
+}
+
+/// The same for a thread that is about to begin a critical region, so that an abort which is on its way strikes before the region begins,
+/// and not in it.
+pub(crate) extern "C" fn await_abort_before_region() -> i32 {
+    await_abort_if(|abort| abort.await_delivery())
+}
+
+fn await_abort_if(comes: impl FnOnce(&AbortState) -> bool) -> i32 {
     let mut goes_on = 0;
     tell("an abort", |_| {
         let Some(state) = current() else { return };
         let awaited = AWAITED.get();
-        if state.owner().task().abort().is_striking() && awaited < PATIENCE {
+        if comes(state.owner().task().abort()) && awaited < PATIENCE {
             AWAITED.set(awaited + 1);
             std::thread::sleep(Duration::from_millis(1));
             goes_on = 1;
@@ -303,13 +324,13 @@ pub(crate) extern "C" fn await_abort() -> i32 {
     goes_on
 }
 
-/// Whether a wait that was interrupted for an abort is to begin again, as the abort cannot strike where it is: in a handler, whose end
-/// it awaits, or in what the runtime calls to make the exception. If so, nobody interrupts it again.
+/// Whether a wait that was interrupted for an abort is to begin again: the abort is held now, or cannot strike where it is, in a handler,
+/// whose end it awaits, or in what the runtime calls to make the exception. In that case nobody interrupts it again.
 pub(crate) extern "C" fn waits_again() -> i32 {
     let mut again = 0;
     tell("a wait", |_| {
         if let Some(state) = current() {
-            again = state.owner().task().abort().become_deaf().into();
+            again = (state.owner().task().abort().become_deaf() | NUDGED.take()).into();
         }
     });
     again

@@ -520,6 +520,9 @@ impl Probe {
         if self.suspensions.is_some() || self.pauses.is_some() {
             return info.set_event_masks(events | SUSPENDS, HIGH_BASIC_GC);
         }
+        if self.is_hosted() || self.deliver_abort.get().is_some() {
+            events |= SUSPENDS;
+        }
         info.set_event_mask(events)
     }
 

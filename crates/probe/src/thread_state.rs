@@ -160,6 +160,7 @@ unsafe extern "C" fn end(state: *mut c_void) {
         } else if task.name().is_none() {
             task.set_name(os_thread_name(task.os_thread_id()));
         }
+        task.abort().ends();
         state.probe.managed_threads().end(task);
         wait_for_aborter(task);
         state.probe.boundary().end_task(state.owner);

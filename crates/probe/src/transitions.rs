@@ -107,7 +107,11 @@ fn unusual_opening<const TIMED: bool, const HOSTED: bool>(
         let (boundary, key) = (probe.boundary(), key(function, direction));
         let bind = || probe.bind(key, function, direction);
         match direction {
-            Direction::ToNative => boundary.leave::<TIMED, HOSTED>(owner, key, sp, bind),
+            Direction::ToNative => {
+                boundary.leave::<TIMED, HOSTED>(owner, key, sp, bind);
+                // Here, as the thread notices an abort when the function has returned, and the runtime reports that only afterwards.
+                owner.task().abort().offer_stop();
+            }
             Direction::ToManaged => boundary.reverse_enter::<TIMED, HOSTED>(owner, key, sp, bind),
         }
     })

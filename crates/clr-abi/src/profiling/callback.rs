@@ -50,6 +50,7 @@ pub enum CallbackSlot {
     RuntimeSuspendFinished = 43,
     RuntimeSuspendAborted = 44,
     RuntimeResumeFinished = 46,
+    RuntimeThreadSuspended = 47,
     ThreadNameChanged = 72,
     GarbageCollectionStarted = 73,
     GarbageCollectionFinished = 75,

@@ -174,7 +174,10 @@ pub struct ICorProfilerInfo3Vtbl {
 #[expect(missing_docs, reason = "fields are the methods of corprof.idl under their own names and parameters")]
 pub struct ICorProfilerInfo11Vtbl {
     pub info3: ICorProfilerInfo3Vtbl,
-    slots_71_to_99: [usize; 29],
+    slots_71_to_96: [usize; 26],
+    pub suspend_runtime: unsafe extern "C" fn(this: *mut c_void) -> Hresult,
+    pub resume_runtime: unsafe extern "C" fn(this: *mut c_void) -> Hresult,
+    slot_99: usize,
     pub set_environment_variable:
         unsafe extern "C" fn(this: *mut c_void, name: *const u16, value: *const u16) -> Hresult,
 }

@@ -17,6 +17,11 @@ impl TaskManager for Silent {
     }
 }
 
+/// Hears of all calls.
+struct Hooking;
+
+impl TaskManager for Hooking {}
+
 fn start(host: impl TaskManager + 'static, name: &str) -> Runtime {
     let config = fixture(name).with_extension("runtimeconfig.json");
     Host::builder().task_manager(host).start(config).expect("the runtime starts")
@@ -124,32 +129,52 @@ fn a_wait_for_finalizers_is_aborted() {
     assert_aborted(&Child::new().run(|_| abort_victim("finalizers")));
 }
 
+/// In the child: aborts every victim there is, until the fixture is done.
+fn abort_all(host: impl TaskManager + 'static, kind: &str) -> i32 {
+    let runtime = start(host, "Aborted");
+    let tasks = runtime.tasks().expect("it is hooked");
+    let over = Arc::new(AtomicBool::new(false));
+    let own = over.clone();
+    let aborter = thread::spawn(move || {
+        let mut aborts = 0;
+        while !own.load(Ordering::Relaxed) {
+            let victims = tasks.live().into_iter().filter(|task| task.name().as_deref() == Some("victim"));
+            aborts += victims.filter(|victim| tasks.abort(victim).is_ok()).count();
+            thread::sleep(Duration::from_millis(1));
+        }
+        aborts
+    });
+    let code = runtime.execute(&fixture("Aborted"), "Aborted", "Run", Some(kind));
+    over.store(true, Ordering::Relaxed);
+    tell(&json!({ "aborts": aborter.join().expect("no assertion failed") }));
+    code.expect("the process goes on")
+}
+
 /// The runtime signals a thread that it aborts, and the signal must not go to one that has ended meanwhile.
 #[test]
 fn threads_that_end_while_they_are_aborted_end() {
     needs!(Aborts);
-    let finished = Child::new().time_limit(Duration::from_secs(200)).run(|_| {
-        let runtime = start(Silent, "Aborted");
-        let tasks = runtime.tasks().expect("it is hooked");
-        let over = Arc::new(AtomicBool::new(false));
-        let own = over.clone();
-        let aborter = thread::spawn(move || {
-            let mut aborts = 0;
-            while !own.load(Ordering::Relaxed) {
-                let victims =
-                    tasks.live().into_iter().filter(|task| task.name().as_deref() == Some("victim"));
-                aborts += victims.filter(|victim| tasks.abort(victim).is_ok()).count();
-                thread::sleep(Duration::from_millis(1));
-            }
-            aborts
-        });
-        let code = runtime.execute(&fixture("Aborted"), "Aborted", "Run", Some("ending"));
-        over.store(true, Ordering::Relaxed);
-        tell(&json!({ "aborts": aborter.join().expect("no assertion failed") }));
-        code.expect("the process goes on")
-    });
+    let finished = Child::new().time_limit(Duration::from_secs(200)).run(|_| abort_all(Silent, "ending"));
     finished.assert_code(0);
     assert!(facts(&finished)["aborts"].as_u64() > Some(50), "{finished}");
+}
+
+/// The runtime would end the process if it were handed an abort while the thread is in one of its small methods.
+#[test]
+fn threads_that_call_native_code_are_aborted_there() {
+    needs!(Aborts);
+    let finished = Child::new().time_limit(Duration::from_secs(200)).run(|_| abort_all(Hooking, "calling"));
+    finished.assert_code(0);
+    assert!(facts(&finished)["aborts"].as_u64() >= Some(320), "{finished}");
+}
+
+/// Such threads come by no call of native code.
+#[test]
+fn threads_that_compute_are_aborted() {
+    needs!(Aborts);
+    let finished = Child::new().time_limit(Duration::from_secs(200)).run(|_| abort_all(Hooking, "computing"));
+    finished.assert_code(0);
+    assert!(facts(&finished)["aborts"].as_u64() >= Some(320), "{finished}");
 }
 
 #[test]

@@ -29,6 +29,8 @@ struct Question {
     name: &'static str,
     argument: Argument,
     ask: *const c_void,
+    /// Called again and again before the question, until it answers 0: where the thread returns from it an abort may strike.
+    first: Option<*const c_void>,
     /// The runtime's own way is a wait.
     waits: Option<&'static Wait>,
 }
@@ -45,13 +47,15 @@ enum Argument {
 fn questions() -> Vec<Question> {
     const THREAD: &str = "System.Threading.Thread";
     const CULTURE: &str = "System.Globalization.CultureInfo";
-    let plain = |class, name, argument, ask| Question { class, name, argument, ask, waits: None };
+    let plain =
+        |class, name, argument, ask| Question { class, name, argument, ask, first: None, waits: None };
     vec![
         Question {
             class: THREAD,
             name: "Sleep",
             argument: Argument::Int,
             ask: notify::sleep as *const c_void,
+            first: None,
             waits: Some(&notify::SLEEP),
         },
         plain(THREAD, "Yield", Argument::None, notify::switch_to_task as *const c_void),
@@ -59,7 +63,15 @@ fn questions() -> Vec<Question> {
         plain(CULTURE, "set_CurrentUICulture", Argument::Culture, notify::set_ui_locale as *const c_void),
         plain(THREAD, "BeginThreadAffinity", Argument::None, notify::begin_thread_affinity as *const c_void),
         plain(THREAD, "EndThreadAffinity", Argument::None, notify::end_thread_affinity as *const c_void),
-        plain(THREAD, "BeginCriticalRegion", Argument::None, notify::begin_critical_region as *const c_void),
+        Question {
+            first: Some(notify::await_abort_before_region as *const c_void),
+            ..plain(
+                THREAD,
+                "BeginCriticalRegion",
+                Argument::None,
+                notify::begin_critical_region as *const c_void,
+            )
+        },
         plain(THREAD, "EndCriticalRegion", Argument::None, notify::end_critical_region as *const c_void),
     ]
 }
@@ -248,6 +260,12 @@ impl<'a> Rewriter<'a> {
         let clone = self.editor.clone_body(&method).map_err(say)?;
         let mut body = Body::default();
         let (go_on, undecided) = (body.label(), body.label());
+        if let Some(first) = question.first {
+            let again = body.label();
+            body.place(again);
+            self.call_own(&mut body, first, self.ask_nothing);
+            body.branch(Branch::IfNotZero, again);
+        }
         match question.argument {
             Argument::None => self.call_own(&mut body, question.ask, self.ask_nothing),
             Argument::Int => {

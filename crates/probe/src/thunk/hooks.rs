@@ -7,6 +7,7 @@ use crate::arch::thunk::is_in_thunk;
 use crate::entry::{ErrnoGuard, guarded};
 use crate::probe::{Probe, Timing};
 use crate::rewrite::UnmanagedCallersOnlyMethod;
+use crate::stops;
 use crate::thread_state::{ThreadState, current, lost, with_current};
 use crate::thunk::Thunk;
 use clrhost_abi::Hresult;
@@ -100,6 +101,7 @@ pub(crate) extern "C" fn tell_reverse_enter(thunk: &'static Thunk, state: &Threa
 /// Tells the host of the end of a call that it accepted and whose bracket `thunk` has just closed in line.
 pub(crate) extern "C" fn tell_enter(thunk: &'static Thunk, state: &ThreadState) {
     tell(thunk, state, || Crossing::Enter);
+    stops::offer(state);
 }
 
 /// The same of a callback.
@@ -145,6 +147,7 @@ pub(crate) extern "C" fn close(bracket: u64) {
             (false, true) => boundary.close_bracket::<false, true>(owner, bracket),
             (false, false) => boundary.close_bracket::<false, false>(owner, bracket),
         };
+        stops::offer(state);
         Hresult::S_OK
     });
 }

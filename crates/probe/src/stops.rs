@@ -1,0 +1,51 @@
+//! Where a thread can stop to be handed an abort.
+//!
+//! The runtime throws an abort as it should where native code returns to managed code, and where it has interrupted managed code by a
+//! signal at a place that is safe for the collector: there it stands in the signal's handler, suspends the thread, and looks for an abort
+//! when that is over. It has a third way of getting hold of a thread, by a changed return address, and what it throws there nobody
+//! catches, which ends the process (seen with 8.0.4). So a thread stops at the first two, and the third is let pass.
+
+use crate::probe::{Probe, lock};
+use crate::thread_state::{ThreadState, current};
+use std::sync::Mutex;
+
+/// The calling thread is in native code that returns to managed code.
+#[inline]
+pub(crate) fn offer(state: &ThreadState) {
+    state.owner().task().abort().offer_stop();
+}
+
+/// The runtime holds the calling thread, in whatever way.
+pub(crate) fn offer_where_interrupted() {
+    if let Some(state) = current()
+        && state.owner().task().abort().is_stop_awaited()
+        && is_in_handler()
+    {
+        offer(state);
+    }
+}
+
+/// The runtime interrupts threads by this signal, which its handler keeps blocked.
+fn is_in_handler() -> bool {
+    // SAFETY: all-zero is a valid set, which the call fills; nothing is changed.
+    unsafe {
+        let mut blocked: libc::sigset_t = std::mem::zeroed();
+        libc::pthread_sigmask(libc::SIG_BLOCK, std::ptr::null(), &mut blocked) == 0
+            && libc::sigismember(&blocked, libc::SIGRTMIN()) == 1
+    }
+}
+
+impl Probe {
+    /// Holds all managed threads for a moment, so that those come by that run managed code and do not call any native code. Not on a thread
+    /// that runs managed code itself. Nothing is done where the runtime cannot.
+    pub fn suspend_for_a_moment(&self) {
+        /// The runtime does not count how often it is suspended.
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let Some((info, _)) = self.runtime() else { return };
+        let _alone = lock(&ONE_AT_A_TIME);
+        // On a thread that the runtime does not know: others it refuses.
+        std::thread::scope(|scope| {
+            let _ = scope.spawn(|| info.suspend_for_a_moment()).join();
+        });
+    }
+}
