@@ -13,7 +13,7 @@
 //! called.
 
 use crate::host::HostResult;
-use crate::sync::{Condvar, Mutex, MutexGuard, lock, wait_while};
+use crate::sync::{AtomicU8, Condvar, Mutex, MutexGuard, lock, wait_while};
 use clrhost_hresult::Hresult;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
@@ -87,8 +87,8 @@ pub enum Stop {
 pub struct AbortState {
     state: Mutex<State>,
     moved_on: Condvar,
-    /// The phase is [`Phase::Awaiting`], or was a moment ago.
-    stop_is_awaited: AtomicBool,
+    /// 1 while the phase is [`Phase::Awaiting`], else 0; a moment late.
+    stop_is_awaited: AtomicU8,
     gate: AtomicU32,
     deaf: AtomicBool,
     nudged: AtomicBool,
@@ -110,7 +110,7 @@ impl Default for AbortState {
         AbortState {
             state: Mutex::new(State::default()),
             moved_on: Condvar::new(),
-            stop_is_awaited: AtomicBool::new(false),
+            stop_is_awaited: AtomicU8::new(0),
             gate,
             deaf: AtomicBool::new(false),
             nudged: AtomicBool::new(false),
@@ -179,7 +179,7 @@ impl AbortState {
     /// Somebody awaits a stop, or did a moment ago.
     #[inline]
     pub fn is_stop_awaited(&self) -> bool {
-        self.stop_is_awaited.load(Ordering::Relaxed)
+        self.stop_is_awaited.load(Ordering::Relaxed) != 0
     }
 
     #[cold]
@@ -351,7 +351,7 @@ impl AbortState {
 
     fn move_to(&self, state: &mut State, phase: Phase) {
         state.phase = phase;
-        self.stop_is_awaited.store(phase == Phase::Awaiting, Ordering::Relaxed);
+        self.stop_is_awaited.store((phase == Phase::Awaiting).into(), Ordering::Relaxed);
         self.moved_on.notify_all();
     }
 

@@ -2,9 +2,10 @@
 
 #![cfg(not(loom))]
 
-use clrhost_boundary::{AbortRequest, AbortState, Hresult, RegionEnd};
+use clrhost_boundary::{AbortRequest, AbortState, Hresult, RegionEnd, Stop};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
+use std::time::Duration;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Region {
@@ -17,6 +18,12 @@ enum Step {
     Request,
     Begin(Region),
     End(Region),
+    /// The engine awaits a stop of the task.
+    AwaitStop,
+    /// It looks whether there is one.
+    Look,
+    /// It takes the task as it is.
+    ForceStop,
     /// The runtime takes what was handed to it.
     Accept,
     /// It is thrown, or could not be.
@@ -30,6 +37,9 @@ fn any_step() -> impl Strategy<Value = Step> {
         6 => Just(Step::Request),
         4 => region.clone().prop_map(Step::Begin),
         4 => region.prop_map(Step::End),
+        3 => Just(Step::AwaitStop),
+        2 => Just(Step::Look),
+        2 => Just(Step::ForceStop),
         3 => Just(Step::Accept),
         3 => Just(Step::Finish),
         1 => Just(Step::TaskEnds),
@@ -40,7 +50,10 @@ fn any_step() -> impl Strategy<Value = Step> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Request {
     Held,
-    HandedOver { accepted: bool },
+    OnItsWay,
+    AwaitsStop,
+    IsHandedOver,
+    Accepted,
 }
 
 #[derive(Default)]
@@ -60,7 +73,7 @@ impl Reference {
             _ if self.has_ended => AbortRequest::Ended,
             Some(_) => AbortRequest::AlreadyRequested,
             None if self.regions.is_empty() => {
-                self.request = Some(Request::HandedOver { accepted: false });
+                self.request = Some(Request::OnItsWay);
                 AbortRequest::Deliver
             }
             None => {
@@ -75,14 +88,29 @@ impl Reference {
         self.regions.remove(last);
         let deliver = self.regions.is_empty() && self.request == Some(Request::Held);
         if deliver {
-            self.request = Some(Request::HandedOver { accepted: false });
+            self.request = Some(Request::OnItsWay);
         }
         Ok(RegionEnd { outermost: self.open(region) == 0, deliver })
     }
 
     /// A region that begins now would wait.
     fn is_on_its_way(&self) -> bool {
-        self.request == Some(Request::HandedOver { accepted: false })
+        matches!(self.request, Some(Request::OnItsWay | Request::IsHandedOver))
+    }
+
+    fn begin(&mut self, region: Region) {
+        self.regions.push(region);
+        if self.request == Some(Request::AwaitsStop) {
+            self.request = Some(Request::Held);
+        }
+    }
+
+    fn stop(&self) -> Stop {
+        match self.request {
+            Some(Request::IsHandedOver) => Stop::Made,
+            Some(Request::AwaitsStop) => Stop::Awaited,
+            _ => Stop::Withdrawn,
+        }
     }
 }
 
@@ -102,7 +130,7 @@ proptest! {
                 // Another thread would have to end its wait: the models do that.
                 Step::Begin(_) if reference.is_on_its_way() => {}
                 Step::Begin(region) => {
-                    reference.regions.push(region);
+                    reference.begin(region);
                     match region {
                         Region::Managed => {
                             prop_assert_eq!(abort.begin_delay(), reference.open(Region::Managed) == 1);
@@ -116,15 +144,28 @@ proptest! {
                 Step::End(Region::Hosts) => {
                     prop_assert_eq!(abort.end_prevent(), reference.end(Region::Hosts));
                 }
+                Step::AwaitStop => {
+                    abort.await_stop();
+                    if reference.request == Some(Request::OnItsWay) {
+                        reference.request = Some(Request::AwaitsStop);
+                    }
+                }
+                Step::Look => prop_assert_eq!(abort.stop(Duration::ZERO), reference.stop()),
+                Step::ForceStop => {
+                    if reference.request == Some(Request::AwaitsStop) {
+                        reference.request = Some(Request::IsHandedOver);
+                    }
+                    prop_assert_eq!(abort.force_stop(), reference.stop());
+                }
                 Step::Accept => {
                     abort.accepted();
-                    if let Some(Request::HandedOver { accepted }) = &mut reference.request {
-                        *accepted = true;
+                    if reference.is_on_its_way() {
+                        reference.request = Some(Request::Accepted);
                     }
                 }
                 Step::Finish => {
                     abort.finished();
-                    if matches!(reference.request, Some(Request::HandedOver { .. })) {
+                    if reference.request != Some(Request::Held) {
                         reference.request = None;
                     }
                 }
@@ -134,6 +175,7 @@ proptest! {
                 }
             }
             prop_assert_eq!(abort.is_requested(), reference.request.is_some());
+            prop_assert_eq!(abort.is_stop_awaited(), reference.request == Some(Request::AwaitsStop));
             prop_assert_eq!(abort.has_ended(), reference.has_ended);
             prop_assert_eq!(abort.delays(), reference.open(Region::Managed) as u64);
         }
