@@ -92,6 +92,7 @@ pub struct AbortState {
     gate: AtomicU32,
     deaf: AtomicBool,
     nudged: AtomicBool,
+    passed_by: AtomicU32,
 }
 
 /// Where a task is, as far as it matters to an abort that is on its way.
@@ -114,6 +115,7 @@ impl Default for AbortState {
             gate,
             deaf: AtomicBool::new(false),
             nudged: AtomicBool::new(false),
+            passed_by: AtomicU32::new(0),
         }
     }
 }
@@ -174,6 +176,16 @@ impl AbortState {
         if self.is_stop_awaited() {
             self.make_stop();
         }
+    }
+
+    /// The task stands still in managed code, where it could not be handed the request.
+    pub fn pass_by(&self) {
+        self.passed_by.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often it stood still so.
+    pub fn passed_by(&self) -> u32 {
+        self.passed_by.load(Ordering::Relaxed)
     }
 
     /// Somebody awaits a stop, or did a moment ago.

@@ -26,6 +26,10 @@ const BETWEEN: Duration = Duration::from_millis(20);
 /// A target that has run for so long without being seen to call native code does not do so soon.
 const COMPUTING: Duration = BETWEEN;
 
+/// Suspensions after which a target that was never caught is taken as it is, if it seems to be in native code. One that computes is
+/// caught at the eighth, on average.
+const ENOUGH: u32 = 50;
+
 /// Hands an abort to the runtime and returns at once.
 pub(crate) fn deliver(probe: &'static Probe, shim: Shim, task: Arc<Task>) {
     let target = task.clone();
@@ -72,12 +76,12 @@ fn pass_gate(task: &Task) -> bool {
     true
 }
 
-/// Waits until the target has stopped, or is blocked.
+/// Waits until the target has stopped, or is blocked in native code, or calls such code all the time without our being told.
 fn await_stop(probe: &'static Probe, shim: Shim, task: &Task, handle: ThreadHandle) -> Stop {
     let abort = task.abort();
     abort.await_stop();
     let progress = Progress::of(task.os_thread_id());
-    let (mut pause, mut ran, mut blocked_since) = (BETWEEN, None, None);
+    let (mut pause, mut ran, mut blocked_since, mut suspensions) = (BETWEEN, None, None, 0);
     loop {
         match abort.stop(pause) {
             Stop::Awaited => {}
@@ -100,8 +104,17 @@ fn await_stop(probe: &'static Probe, shim: Shim, task: &Task, handle: ThreadHand
             return abort.force_stop();
         }
         if ran.is_none_or(|ran| ran >= COMPUTING) {
+            let passed_by = abort.passed_by();
             probe.suspend_for_a_moment();
             pause = Duration::from_millis(1);
+            suspensions += 1;
+            // It is most likely in native code, if it did not stand still now.
+            if suspensions >= ENOUGH && abort.passed_by() == passed_by {
+                return match abort.stop(pause) {
+                    Stop::Awaited => abort.force_stop(),
+                    come => come,
+                };
+            }
         }
     }
 }

@@ -17,12 +17,12 @@ pub(crate) fn offer(state: &ThreadState) {
 
 /// The runtime holds the calling thread, in whatever way.
 pub(crate) fn offer_where_interrupted() {
-    if let Some(state) = current()
-        && state.owner().task().abort().is_stop_awaited()
-        && is_in_handler()
-    {
-        offer(state);
+    let Some(state) = current() else { return };
+    let abort = state.owner().task().abort();
+    if !abort.is_stop_awaited() {
+        return;
     }
+    if is_in_handler() { abort.offer_stop() } else { abort.pass_by() }
 }
 
 /// The runtime interrupts threads by this signal, which its handler keeps blocked.
