@@ -92,6 +92,7 @@ pub struct AbortState {
     gate: AtomicU32,
     deaf: AtomicBool,
     nudged: AtomicBool,
+    suspended: AtomicBool,
     passed_by: AtomicU32,
 }
 
@@ -115,6 +116,7 @@ impl Default for AbortState {
             gate,
             deaf: AtomicBool::new(false),
             nudged: AtomicBool::new(false),
+            suspended: AtomicBool::new(false),
             passed_by: AtomicU32::new(0),
         }
     }
@@ -170,20 +172,28 @@ impl AbortState {
     }
 
     /// If a stop is awaited, the task stops here until the request is handed over, which takes a few milliseconds. On the task's own
-    /// thread, in native code that returns to managed code, or will call code that does.
+    /// thread, in native code that returns to managed code, or will call code that does. True if it stopped.
     #[inline]
-    pub fn offer_stop(&self) {
-        if self.is_stop_awaited() {
-            self.make_stop();
-        }
+    pub fn offer_stop(&self) -> bool {
+        self.is_stop_awaited() && self.make_stop()
     }
 
-    /// The task stands still in managed code, where it could not be handed the request.
+    /// The runtime begins to hold the task's thread, or lets it go. On the task's own thread.
+    pub fn set_suspended(&self, held: bool) {
+        self.suspended.store(held, Ordering::Relaxed);
+    }
+
+    /// The runtime holds the thread.
+    pub fn is_suspended(&self) -> bool {
+        self.suspended.load(Ordering::Relaxed)
+    }
+
+    /// The runtime holds the task's thread in managed code, where it could not be handed the request.
     pub fn pass_by(&self) {
         self.passed_by.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How often it stood still so.
+    /// How often it was held so.
     pub fn passed_by(&self) -> u32 {
         self.passed_by.load(Ordering::Relaxed)
     }
@@ -195,13 +205,15 @@ impl AbortState {
     }
 
     #[cold]
-    fn make_stop(&self) {
+    fn make_stop(&self) -> bool {
         let mut state = self.lock();
-        if state.phase == Phase::Awaiting {
-            self.move_to(&mut state, Phase::HandingOver);
-            let is_handed_over = |state: &mut State| state.phase == Phase::HandingOver;
-            drop(wait_while(&self.moved_on, state, PATIENCE, is_handed_over));
+        if state.phase != Phase::Awaiting {
+            return false;
         }
+        self.move_to(&mut state, Phase::HandingOver);
+        let is_handed_over = |state: &mut State| state.phase == Phase::HandingOver;
+        drop(wait_while(&self.moved_on, state, PATIENCE, is_handed_over));
+        true
     }
 
     /// The task's thread is about to end: it takes no more requests, and makes no stop. What is being handed over already goes on.

@@ -26,9 +26,8 @@ const BETWEEN: Duration = Duration::from_millis(20);
 /// A target that has run for so long without being seen to call native code does not do so soon.
 const COMPUTING: Duration = BETWEEN;
 
-/// Suspensions after which a target that was never caught is taken as it is, if it seems to be in native code. One that computes is
-/// caught at the eighth, on average.
-const ENOUGH: u32 = 50;
+/// A target that was not seen to stand still in so many suspensions, one after the other, is most likely in native code.
+const UNSEEN: u32 = 20;
 
 /// Hands an abort to the runtime and returns at once.
 pub(crate) fn deliver(probe: &'static Probe, shim: Shim, task: Arc<Task>) {
@@ -81,7 +80,8 @@ fn await_stop(probe: &'static Probe, shim: Shim, task: &Task, handle: ThreadHand
     let abort = task.abort();
     abort.await_stop();
     let progress = Progress::of(task.os_thread_id());
-    let (mut pause, mut ran, mut blocked_since, mut suspensions) = (BETWEEN, None, None, 0);
+    let (mut pause, mut ran, mut blocked_since, mut unseen) = (BETWEEN, None, None, 0);
+    let mut passed_by = abort.passed_by();
     loop {
         match abort.stop(pause) {
             Stop::Awaited => {}
@@ -93,10 +93,9 @@ fn await_stop(probe: &'static Probe, shim: Shim, task: &Task, handle: ThreadHand
             is_waiting = shim.wake(handle) == Ok(true);
             is_waiting
         });
-        // Who is blocked otherwise is so in native code, or for a collection; but not for long, as that call of managed code would not
-        // have returned in one.
+        // Who is blocked otherwise is so in native code, or because the runtime holds it.
         let before = std::mem::replace(&mut ran, progress.ran());
-        let is_blocked = !is_waiting && ran == before && progress.is_blocked();
+        let is_blocked = !is_waiting && ran == before && progress.is_blocked() && !abort.is_suspended();
         let since = *blocked_since.get_or_insert_with(Instant::now);
         if !is_blocked {
             blocked_since = None;
@@ -104,16 +103,17 @@ fn await_stop(probe: &'static Probe, shim: Shim, task: &Task, handle: ThreadHand
             return abort.force_stop();
         }
         if ran.is_none_or(|ran| ran >= COMPUTING) {
-            let passed_by = abort.passed_by();
             probe.suspend_for_a_moment();
             pause = Duration::from_millis(1);
-            suspensions += 1;
-            // It is most likely in native code, if it did not stand still now.
-            if suspensions >= ENOUGH && abort.passed_by() == passed_by {
-                return match abort.stop(pause) {
-                    Stop::Awaited => abort.force_stop(),
-                    come => come,
-                };
+            let seen_before = std::mem::replace(&mut passed_by, abort.passed_by());
+            if passed_by != seen_before || abort.is_suspended() {
+                unseen = 0;
+            } else if ran > before {
+                // That it was not seen means something only if it ran.
+                unseen += 1;
+            }
+            if unseen == UNSEEN {
+                return abort.force_stop();
             }
         }
     }

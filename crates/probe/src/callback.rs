@@ -37,6 +37,7 @@ pub(crate) fn vtbl(timing: Timing, hosted: bool, beside_another: bool) -> &'stat
     put(CallbackSlot::RuntimeSuspendAborted, runtime_resumed as *const c_void);
     put(CallbackSlot::RuntimeResumeFinished, runtime_resumed as *const c_void);
     put(CallbackSlot::RuntimeThreadSuspended, runtime_thread_suspended as *const c_void);
+    put(CallbackSlot::RuntimeThreadResumed, runtime_thread_resumed as *const c_void);
     put(CallbackSlot::GarbageCollectionStarted, garbage_collection_started as *const c_void);
     put(CallbackSlot::GarbageCollectionFinished, garbage_collection_finished as *const c_void);
     put(CallbackSlot::ThreadDestroyed, thread_destroyed as *const c_void);
@@ -199,9 +200,12 @@ unsafe extern "C" fn runtime_resumed(this: *mut c_void) -> Hresult {
     })
 }
 
-/// The calling thread is about to stand still.
 extern "C" fn runtime_thread_suspended() -> Hresult {
-    quiet("ICorProfilerCallback::RuntimeThreadSuspended", stops::offer_where_interrupted)
+    quiet("ICorProfilerCallback::RuntimeThreadSuspended", stops::is_held)
+}
+
+extern "C" fn runtime_thread_resumed() -> Hresult {
+    quiet("ICorProfilerCallback::RuntimeThreadResumed", stops::is_let_go)
 }
 
 /// # Safety

@@ -15,23 +15,51 @@ pub(crate) fn offer(state: &ThreadState) {
     state.owner().task().abort().offer_stop();
 }
 
-/// The runtime holds the calling thread, in whatever way.
-pub(crate) fn offer_where_interrupted() {
+/// The runtime is about to hold the calling thread.
+pub(crate) fn is_held() {
     let Some(state) = current() else { return };
     let abort = state.owner().task().abort();
+    abort.set_suspended(true);
     if !abort.is_stop_awaited() {
         return;
     }
-    if is_in_handler() { abort.offer_stop() } else { abort.pass_by() }
+    if !is_in_handler() {
+        abort.pass_by();
+    } else if abort.offer_stop() {
+        // The exception leaves the handler, and the runtime does not restore what that has blocked: nobody could interrupt the thread
+        // any more, and it would look here as if it were in the handler for good.
+        unblock();
+    }
+}
+
+/// It lets the thread go.
+pub(crate) fn is_let_go() {
+    if let Some(state) = current() {
+        state.owner().task().abort().set_suspended(false);
+    }
 }
 
 /// The runtime interrupts threads by this signal, which its handler keeps blocked.
+fn interruption() -> libc::c_int {
+    libc::SIGRTMIN()
+}
+
 fn is_in_handler() -> bool {
     // SAFETY: all-zero is a valid set, which the call fills; nothing is changed.
     unsafe {
         let mut blocked: libc::sigset_t = std::mem::zeroed();
         libc::pthread_sigmask(libc::SIG_BLOCK, std::ptr::null(), &mut blocked) == 0
-            && libc::sigismember(&blocked, libc::SIGRTMIN()) == 1
+            && libc::sigismember(&blocked, interruption()) == 1
+    }
+}
+
+fn unblock() {
+    // SAFETY: the set is initialised before a signal is added that there is.
+    unsafe {
+        let mut signal: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&mut signal);
+        libc::sigaddset(&mut signal, interruption());
+        libc::pthread_sigmask(libc::SIG_UNBLOCK, &signal, std::ptr::null_mut());
     }
 }
 

@@ -51,6 +51,7 @@ pub enum CallbackSlot {
     RuntimeSuspendAborted = 44,
     RuntimeResumeFinished = 46,
     RuntimeThreadSuspended = 47,
+    RuntimeThreadResumed = 48,
     ThreadNameChanged = 72,
     GarbageCollectionStarted = 73,
     GarbageCollectionFinished = 75,
