@@ -226,6 +226,7 @@ impl Watcher {
             resident: memory.resident,
             heap,
             rest: memory.anonymous.saturating_sub(heap),
+            allocated: memory.allocated,
             files: memory.files,
             threads: memory.threads,
             tasks: self.tasks.map_or(0, |tasks| tasks.live().len() as u64),

@@ -10,6 +10,8 @@ pub struct Memory {
     pub resident: u64,
     /// Of it, what is no file's.
     pub anonymous: u64,
+    /// What `malloc` gave out and has not got back, of all that use the C library's: native code, clrhost, the runtime.
+    pub allocated: u64,
     /// Files in memory that stubs of thunks are in: mapped.
     pub thunks: u64,
     /// Threads.
@@ -27,10 +29,17 @@ pub fn read() -> io::Result<Memory> {
     Ok(Memory {
         resident: number(&status, "VmRSS:"),
         anonymous: number(&status, "RssAnon:") + number(&status, "RssShmem:"),
+        allocated: allocated() / 1024,
         thunks: mapped(&maps, "memfd:clrhost-thunks") / 1024,
         threads: number(&status, "Threads:"),
         files,
     })
+}
+
+fn allocated() -> u64 {
+    // SAFETY: has no precondition.
+    let info = unsafe { libc::mallinfo2() };
+    (info.uordblks + info.hblkhd) as u64
 }
 
 /// The number in the line that begins so.
@@ -57,6 +66,7 @@ mod tests {
     fn this_process_has_memory() {
         let memory = read().expect("Linux has it");
         assert!(memory.resident > memory.anonymous && memory.anonymous > 0, "{memory:?}");
+        assert!(memory.allocated > 0 && memory.allocated <= memory.resident, "{memory:?}");
         assert!(memory.threads >= 1 && memory.files >= 3, "{memory:?}");
     }
 

@@ -35,6 +35,8 @@ pub struct Sample {
     pub heap: u64,
     /// Resident memory that is neither the managed heap's nor a file's.
     pub rest: u64,
+    /// Of that, what `malloc` gave out, in KiB.
+    pub allocated: u64,
     /// File descriptors.
     pub files: u64,
     /// Threads of the process.

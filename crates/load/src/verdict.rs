@@ -33,6 +33,11 @@ pub const SERIES: &[Series] = &[
         of: |sample| sample.rest,
     },
     Series {
+        name: "allocated by malloc (KiB)",
+        limits: Limits { per_minute: 128.0, margin: 16_384.0 },
+        of: |sample| sample.allocated,
+    },
+    Series {
         name: "file descriptors",
         limits: Limits { per_minute: 0.2, margin: 8.0 },
         of: |sample| sample.files,
