@@ -103,7 +103,7 @@ pub const MUTANTS: &[Mutant] = &[
     mutant("a_stop_is_made_where_an_abort_may_strike", "a task that ends goes on to be awaited", "abort.rs",
         "if !matches!(state.phase, Phase::HandingOver | Phase::Accepted) {", "if false {"),
     mutant("a_stop_is_made_where_an_abort_may_strike", "a task that stops goes on before it was handed the request", "abort.rs",
-        "drop(wait_while(&self.moved_on, state, PATIENCE, is_handed_over));", "drop((state, is_handed_over));"),
+        "drop(wait_while(&self.moved_on, state, STANDS, is_handed_over));", "drop((state, is_handed_over));"),
 
     mutant("events_come_out_whole_or_are_counted", "an event is not released", "ring.rs",
         "self.head.store(head + EVENT_BYTES, Release);", "self.head.store(head + EVENT_BYTES, Relaxed);"),

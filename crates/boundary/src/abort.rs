@@ -23,6 +23,9 @@ use std::time::Duration;
 /// the region, which may end the process. The limit keeps a task from hanging for good if the engine dies.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// How long a task stands where it stopped. Where it holds something that handing the abort over needs, both would wait for good.
+const STANDS: Duration = Duration::from_secs(30);
+
 /// What is to be done about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AbortRequest {
@@ -212,7 +215,7 @@ impl AbortState {
         }
         self.move_to(&mut state, Phase::HandingOver);
         let is_handed_over = |state: &mut State| state.phase == Phase::HandingOver;
-        drop(wait_while(&self.moved_on, state, PATIENCE, is_handed_over));
+        drop(wait_while(&self.moved_on, state, STANDS, is_handed_over));
         true
     }
 

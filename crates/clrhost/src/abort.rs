@@ -122,7 +122,7 @@ fn await_stop(probe: &'static Probe, shim: Shim, task: &Task, handle: ThreadHand
 fn abort(probe: &'static Probe, shim: Shim, task: &Arc<Task>, handle: ThreadHandle) {
     let aborter = OnceLock::new();
     thread::scope(|scope| {
-        let aborting = scope.spawn(|| {
+        let aborting = thread::Builder::new().name("clrhost-abort".to_owned()).spawn_scoped(scope, || {
             probe.mark_internal_thread();
             let own = shim.current_thread();
             if own != 0 {
@@ -132,6 +132,8 @@ fn abort(probe: &'static Probe, shim: Shim, task: &Arc<Task>, handle: ThreadHand
             // A failure means that the thread cannot be aborted any more, for example because it has ended.
             let _ = shim.abort(handle);
         });
+        // Without a thread for it the abort is not handed over; the task may be asked again.
+        let Ok(aborting) = aborting else { return };
         let mut accepted = false;
         while !aborting.is_finished() {
             let nudged =

@@ -5,9 +5,11 @@
 //! when that is over. It has a third way of getting hold of a thread, by a changed return address, and what it throws there nobody
 //! catches, which ends the process (seen with 8.0.4). So a thread stops at the first two, and the third is let pass.
 
-use crate::probe::{Probe, lock};
+use crate::probe::Probe;
 use crate::thread_state::{ThreadState, current};
-use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{Acquire, Release};
+use std::thread::{Builder, ScopedJoinHandle};
 
 /// The calling thread is in native code that returns to managed code.
 #[inline]
@@ -65,15 +67,19 @@ fn unblock() {
 
 impl Probe {
     /// Holds all managed threads for a moment, so that those come by that run managed code and do not call any native code. Not on a thread
-    /// that runs managed code itself. Nothing is done where the runtime cannot.
+    /// that runs managed code itself. Nothing is done where the runtime cannot, or somebody does it already.
     pub fn suspend_for_a_moment(&self) {
         /// The runtime does not count how often it is suspended.
-        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        static SUSPENDS: AtomicBool = AtomicBool::new(false);
         let Some((info, _)) = self.runtime() else { return };
-        let _alone = lock(&ONE_AT_A_TIME);
+        if SUSPENDS.swap(true, Acquire) {
+            return;
+        }
         // On a thread that the runtime does not know: others it refuses.
         std::thread::scope(|scope| {
-            let _ = scope.spawn(|| info.suspend_for_a_moment()).join();
+            let suspending = Builder::new().spawn_scoped(scope, || info.suspend_for_a_moment());
+            let _ = suspending.map(ScopedJoinHandle::join);
         });
+        SUSPENDS.store(false, Release);
     }
 }
