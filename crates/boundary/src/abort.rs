@@ -182,8 +182,8 @@ impl AbortState {
     }
 
     /// The runtime begins to hold the task's thread, or lets it go. On the task's own thread.
-    pub fn set_suspended(&self, held: bool) {
-        self.suspended.store(held, Ordering::Relaxed);
+    pub fn set_suspended(&self, suspended: bool) {
+        self.suspended.store(suspended, Ordering::Relaxed);
     }
 
     /// The runtime holds the thread.
@@ -314,8 +314,8 @@ impl AbortState {
         self.lock().is_striking()
     }
 
-    /// Waits for an abort that is on its way to the runtime, or awaits a stop. True if it strikes as soon as the task's thread is back in managed code, and no
-    /// region keeps it from that; false if there is none. On the task's own thread.
+    /// Waits for an abort that is on its way to the runtime, or awaits a stop. True if it strikes as soon as the task's thread is back in
+    /// managed code, and no region keeps it from that; false if there is none. On the task's own thread.
     pub fn await_delivery(&self) -> bool {
         self.offer_stop();
         let on_its_way = |state: &mut State| state.is_on_its_way();

@@ -64,6 +64,10 @@ impl Tasks {
     /// critical region or while aborts are prevented, at the end of that; inside a `catch` handler, at its end. A thread of
     /// the host's own gets it only inside `Runtime::execute`, which then answers `COR_E_THREADABORTED`.
     ///
+    /// The request is handed over where the thread can stand: as it returns from native code, in a wait, or, if it comes by neither for
+    /// some 20 ms of computing, in one of the suspensions of all threads that are made for it until it was caught, each of them a
+    /// millisecond or less; a host is told of these as of any (`IHostGCManager`).
+    ///
     /// `Err(S_FALSE)` if an earlier request is still open. `Err(HOST_E_INVALIDOPERATION)` if the task has ended, or is none
     /// that can be aborted: a thread of the runtime's own, or a foreign thread that only calls back (one that called
     /// [`attach`](Self::attach) or a method through `Runtime::execute` can be). `Err(E_NOTIMPL)` before .NET 7,
