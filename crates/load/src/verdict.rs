@@ -34,7 +34,7 @@ pub const SERIES: &[Series] = &[
     },
     Series {
         name: "allocated by malloc (KiB)",
-        limits: Limits { per_minute: 128.0, margin: 16_384.0 },
+        limits: Limits { per_minute: 128.0, margin: 4_096.0 },
         of: |sample| sample.allocated,
     },
     Series {
