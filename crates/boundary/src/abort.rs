@@ -90,12 +90,13 @@ pub enum Stop {
 pub struct AbortState {
     state: Mutex<State>,
     moved_on: Condvar,
-    /// 1 while the phase is [`Phase::Awaiting`], else 0; a moment late.
+    /// 1 while the phase is [`Phase::Awaiting`] or [`Phase::HandingOver`], else 0; a moment late.
     stop_is_awaited: AtomicU8,
     gate: AtomicU32,
     deaf: AtomicBool,
     nudged: AtomicBool,
     suspended: AtomicBool,
+    sleeps_at_host: AtomicBool,
     passed_by: AtomicU32,
 }
 
@@ -120,6 +121,7 @@ impl Default for AbortState {
             deaf: AtomicBool::new(false),
             nudged: AtomicBool::new(false),
             suspended: AtomicBool::new(false),
+            sleeps_at_host: AtomicBool::new(false),
             passed_by: AtomicU32::new(0),
         }
     }
@@ -163,7 +165,7 @@ impl AbortState {
         }
     }
 
-    /// The task does not stop by itself, and the request is handed over wherever it is.
+    /// The task does not stop by itself, and the request is handed over wherever it is. If it comes to a stop meanwhile, it makes it.
     pub fn force_stop(&self) -> Stop {
         let mut state = self.lock();
         if state.phase != Phase::Awaiting {
@@ -191,6 +193,16 @@ impl AbortState {
         self.suspended.load(Ordering::Relaxed)
     }
 
+    /// The host performs a sleep of the task, or is done with it. On the task's own thread.
+    pub fn set_sleeps_at_host(&self, sleeps: bool) {
+        self.sleeps_at_host.store(sleeps, Ordering::Relaxed);
+    }
+
+    /// The host performs a sleep of the task.
+    pub fn sleeps_at_host(&self) -> bool {
+        self.sleeps_at_host.load(Ordering::Relaxed)
+    }
+
     /// The runtime holds the task's thread in managed code, where it could not be handed the request.
     pub fn pass_by(&self) {
         self.passed_by.fetch_add(1, Ordering::Relaxed);
@@ -201,7 +213,7 @@ impl AbortState {
         self.passed_by.load(Ordering::Relaxed)
     }
 
-    /// Somebody awaits a stop, or did a moment ago.
+    /// Somebody awaits a stop or uses one, or did a moment ago.
     #[inline]
     pub fn is_stop_awaited(&self) -> bool {
         self.stop_is_awaited.load(Ordering::Relaxed) != 0
@@ -210,10 +222,12 @@ impl AbortState {
     #[cold]
     fn make_stop(&self) -> bool {
         let mut state = self.lock();
-        if state.phase != Phase::Awaiting {
-            return false;
+        match state.phase {
+            Phase::Awaiting => self.move_to(&mut state, Phase::HandingOver),
+            // It was thought not to come by here.
+            Phase::HandingOver => {}
+            _ => return false,
         }
-        self.move_to(&mut state, Phase::HandingOver);
         let is_handed_over = |state: &mut State| state.phase == Phase::HandingOver;
         drop(wait_while(&self.moved_on, state, STANDS, is_handed_over));
         true
@@ -378,7 +392,8 @@ impl AbortState {
 
     fn move_to(&self, state: &mut State, phase: Phase) {
         state.phase = phase;
-        self.stop_is_awaited.store((phase == Phase::Awaiting).into(), Ordering::Relaxed);
+        let stops = matches!(phase, Phase::Awaiting | Phase::HandingOver);
+        self.stop_is_awaited.store(stops.into(), Ordering::Relaxed);
         self.moved_on.notify_all();
     }
 

@@ -175,7 +175,8 @@ proptest! {
                 }
             }
             prop_assert_eq!(abort.is_requested(), reference.request.is_some());
-            prop_assert_eq!(abort.is_stop_awaited(), reference.request == Some(Request::AwaitsStop));
+            let stops = matches!(reference.request, Some(Request::AwaitsStop | Request::IsHandedOver));
+            prop_assert_eq!(abort.is_stop_awaited(), stops);
             prop_assert_eq!(abort.has_ended(), reference.has_ended);
             prop_assert_eq!(abort.delays(), reference.open(Region::Managed) as u64);
         }

@@ -11,7 +11,7 @@
 //! managed waits by an interruption, out of a sleep that the host performs by an alert.
 
 use crate::progress::Progress;
-use clrhost_boundary::{Stop, Task, gate};
+use clrhost_boundary::{Bracket, Stop, Task, gate};
 use clrhost_engine_coreclr::{Shim, ThreadHandle};
 use clrhost_probe::Probe;
 use std::sync::atomic::Ordering::{AcqRel, Relaxed};
@@ -25,6 +25,10 @@ const BETWEEN: Duration = Duration::from_millis(20);
 
 /// A target that has run for so long without being seen to call native code does not do so soon.
 const COMPUTING: Duration = BETWEEN;
+
+/// A target that is blocked for so long, and does not make a call that is told, waits in native code that is not told, and for no lock of
+/// the runtime's.
+const LONG: Duration = Duration::from_secs(2);
 
 /// A target that was not seen to stand still in so many suspensions, one after the other, is most likely in native code.
 const UNSEEN: u32 = 20;
@@ -93,18 +97,21 @@ fn await_stop(probe: &'static Probe, shim: Shim, task: &Task, handle: ThreadHand
             is_waiting = shim.wake(handle) == Ok(true);
             is_waiting
         });
-        // Who is blocked otherwise is so in native code, or because the runtime holds it.
+        // Who is blocked otherwise is so in native code, or because the runtime holds it, or for a lock of the runtime's.
         let before = std::mem::replace(&mut ran, progress.ran());
         let is_blocked = !is_waiting && ran == before && progress.is_blocked() && !abort.is_suspended();
         let since = *blocked_since.get_or_insert_with(Instant::now);
+        let is_in_native_code = abort.sleeps_at_host() || task.innermost_bracket() == Some(Bracket::Leave);
         if !is_blocked {
             blocked_since = None;
-        } else if since.elapsed() >= BETWEEN {
+        } else if since.elapsed() >= if is_in_native_code { BETWEEN } else { LONG } {
             return abort.force_stop();
         }
         if ran.is_none_or(|ran| ran >= COMPUTING) {
-            probe.suspend_for_a_moment();
             pause = Duration::from_millis(1);
+            if !probe.suspend_for_a_moment() {
+                continue;
+            }
             let seen_before = std::mem::replace(&mut passed_by, abort.passed_by());
             if passed_by != seen_before || abort.is_suspended() {
                 unseen = 0;

@@ -122,7 +122,9 @@ pub(crate) extern "C" fn sleep(milliseconds: i32) -> i32 {
     }
     ask("Thread.Sleep", |_, layer, task| {
         let time = u32::try_from(milliseconds).ok();
+        task.abort().set_sleeps_at_host(true);
         let slept = layer.ask("Sleep", |host| host.sleep(task, time, WaitOption::ALERTABLE));
+        task.abort().set_sleeps_at_host(false);
         task.abort().offer_stop();
         match slept {
             Err(Hresult::E_NOTIMPL) => answer::GO_ON,

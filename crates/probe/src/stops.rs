@@ -9,7 +9,7 @@ use crate::probe::Probe;
 use crate::thread_state::{ThreadState, current};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Acquire, Release};
-use std::thread::{Builder, ScopedJoinHandle};
+use std::thread::Builder;
 
 /// The calling thread is in native code that returns to managed code.
 #[inline]
@@ -67,19 +67,20 @@ fn unblock() {
 
 impl Probe {
     /// Holds all managed threads for a moment, so that those come by that run managed code and do not call any native code. Not on a thread
-    /// that runs managed code itself. Nothing is done where the runtime cannot, or somebody does it already.
-    pub fn suspend_for_a_moment(&self) {
+    /// that runs managed code itself. False, and nothing is done, where the runtime cannot, or somebody does it already.
+    pub fn suspend_for_a_moment(&self) -> bool {
         /// The runtime does not count how often it is suspended.
         static SUSPENDS: AtomicBool = AtomicBool::new(false);
-        let Some((info, _)) = self.runtime() else { return };
+        let Some((info, _)) = self.runtime() else { return false };
         if SUSPENDS.swap(true, Acquire) {
-            return;
+            return false;
         }
         // On a thread that the runtime does not know: others it refuses.
-        std::thread::scope(|scope| {
+        let suspended = std::thread::scope(|scope| {
             let suspending = Builder::new().spawn_scoped(scope, || info.suspend_for_a_moment());
-            let _ = suspending.map(ScopedJoinHandle::join);
+            suspending.ok().and_then(|suspending| suspending.join().ok())
         });
         SUSPENDS.store(false, Release);
+        suspended.is_some_and(|hresult| !hresult.is_failure())
     }
 }
