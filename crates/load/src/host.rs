@@ -109,9 +109,33 @@ impl GcManager for Suspensions {
     }
 
     fn suspension_ending(&self, _: Option<u32>) -> HostResult {
-        if let Some(last) = self.lock().back_mut() {
-            last.1 = Some(monotonic());
+        // Another thread may have begun one and wait for this one's end. Those that are open are the last few.
+        let mut known = self.lock();
+        let open = known.iter().rev().take_while(|(_, to)| to.is_none()).count();
+        let first_open = known.len() - open;
+        if let Some(first) = known.get_mut(first_open) {
+            first.1 = Some(monotonic());
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suspensions_that_overlap_end_in_the_order_in_which_they_began() {
+        let suspensions = Suspensions::default();
+        suspensions.suspension_starting().unwrap();
+        suspensions.suspension_starting().unwrap();
+        suspensions.suspension_ending(None).unwrap();
+        let ends =
+            |known: &VecDeque<Suspension>| known.iter().map(|(_, to)| to.is_some()).collect::<Vec<_>>();
+        assert_eq!(ends(&suspensions.lock()), [true, false]);
+        suspensions.suspension_ending(None).unwrap();
+        assert_eq!(ends(&suspensions.lock()), [true, true]);
+        suspensions.suspension_ending(None).unwrap();
+        assert_eq!(suspensions.within(i64::MAX - 1, i64::MAX), 0);
     }
 }
