@@ -14,7 +14,11 @@ pub(super) struct Named {
 }
 
 impl Named {
-    fn new(symbol: &Symbol, name: &CStr) -> Named {
+    /// # Safety
+    /// The name is a C string.
+    unsafe fn new(symbol: &Symbol, name: *const libc::c_char) -> Named {
+        // SAFETY: the caller's duty.
+        let name = unsafe { CStr::from_ptr(name) };
         Named { name: name.to_string_lossy().into(), kind: symbol.kind() }
     }
 }
@@ -63,11 +67,15 @@ pub(super) unsafe fn find(base: usize, dynamic: usize, wanted: usize) -> Option<
     found
 }
 
-/// Visits the symbols that have an address, with that and their name.
+/// Visits the symbols that have an address, with that and their name, a C string.
 ///
 /// # Safety
 /// As for [`of_library`].
-unsafe fn for_each_symbol(base: usize, dynamic: usize, mut visit: impl FnMut(usize, &Symbol, &CStr)) {
+unsafe fn for_each_symbol(
+    base: usize,
+    dynamic: usize,
+    mut visit: impl FnMut(usize, &Symbol, *const libc::c_char),
+) {
     // SAFETY: the caller's duty.
     let parts = unsafe { parts(base, dynamic) };
     if parts.symbols == 0 || parts.names == 0 {
@@ -80,7 +88,7 @@ unsafe fn for_each_symbol(base: usize, dynamic: usize, mut visit: impl FnMut(usi
                 let symbol = &*(parts.symbols as *const Symbol).add(number);
                 if symbol.has_address() {
                     let name = (parts.names as *const libc::c_char).add(symbol.name as usize);
-                    visit(base.wrapping_add(symbol.value as usize), symbol, CStr::from_ptr(name));
+                    visit(base.wrapping_add(symbol.value as usize), symbol, name);
                 }
             }
         });
