@@ -11,7 +11,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Into how many arenas glibc spreads what threads allocate. By itself it makes eight for each processor, and where threads come and go by
-/// the hundred thousand, free memory in them grows for hours though what is allocated stays the same: nothing to find a leak in.
+/// the hundred thousand, free memory in them hides what is allocated.
 const ARENAS: &str = "MALLOC_ARENA_MAX";
 
 /// All that was told of a run.
