@@ -183,21 +183,13 @@ impl Shim {
     /// taking the abort. `aborter` is the thread that is inside of [`abort`](Self::abort) for it.
     pub fn nudge(&self, thread: ThreadHandle, aborter: ThreadHandle) -> Result<bool, i32> {
         // SAFETY: the handles are some, by their type.
-        match unsafe { (self.table.nudge)(thread.0, aborter.0) } {
-            0 => Ok(true),
-            1 => Ok(false),
-            failure => Err(failure),
-        }
+        yes_or_no(unsafe { (self.table.nudge)(thread.0, aborter.0) })
     }
 
     /// Interrupts a thread that is in a managed wait; `Ok(false)` if it is in none.
     pub fn wake(&self, thread: ThreadHandle) -> Result<bool, i32> {
         // SAFETY: the handle is one, by its type.
-        match unsafe { (self.table.wake)(thread.0) } {
-            0 => Ok(true),
-            1 => Ok(false),
-            failure => Err(failure),
-        }
+        yes_or_no(unsafe { (self.table.wake)(thread.0) })
     }
 
     /// Sets the culture of the calling thread.
@@ -253,6 +245,15 @@ fn terminated(text: &[u16]) -> Vec<u16> {
 
 fn answered(hresult: i32) -> Result<(), i32> {
     if hresult == 0 { Ok(()) } else { Err(hresult) }
+}
+
+/// `S_OK` or `S_FALSE`.
+fn yes_or_no(hresult: i32) -> Result<bool, i32> {
+    match hresult {
+        0 => Ok(true),
+        1 => Ok(false),
+        failure => Err(failure),
+    }
 }
 
 fn succeed(hresult: i32) -> Result<(), Error> {
