@@ -310,27 +310,28 @@ impl<C: Clock> Boundary<C> {
 
     /// The call of this bracket has returned. Brackets above it, which were jumped over, are closed as unwound.
     ///
-    /// False if no such bracket is open: it was taken for jumped over.
+    /// What was called. `None` if no such bracket is open: it was taken for jumped over.
     #[inline]
     pub fn close_bracket<const TIMED: bool, const HOSTED: bool>(
         &self,
         owner: &TaskOwner,
         address: u64,
-    ) -> bool {
+    ) -> Option<TargetId> {
         let now = self.time::<TIMED>();
-        let Some(inside) = owner.block.depth_of(address) else { return false };
+        let inside = owner.block.depth_of(address)?;
         while let Some(unwound) = owner.unwind_above_depth(inside) {
             self.tell_ended(owner, unwound);
         }
-        let Some((words, flags)) = owner.close_at::<TIMED>(inside + 1, now) else { return false };
+        let (words, flags) = owner.close_at::<TIMED>(inside + 1, now)?;
+        let ended = Ended::of(words, flags);
         if HOSTED {
-            self.tell_ended(owner, Ended::of(words, flags));
+            self.tell_ended(owner, ended);
         }
-        true
+        Some(ended.target)
     }
 
     /// The call of this bracket is left without returning, by an exception or because the thread ends. It is closed as
-    /// unwound, after all above it. False as in [`close_bracket`](Self::close_bracket).
+    /// unwound, after all above it. False if no such bracket is open.
     #[cold]
     pub fn unwind_bracket(&self, owner: &TaskOwner, address: u64, thread_ends: bool) -> bool {
         let Some(inside) = owner.block.depth_of(address) else { return false };

@@ -203,6 +203,12 @@ impl TaskOwner {
         self.block.is_in_native_code()
     }
 
+    /// What the innermost open bracket is a call of. `None` if none is open, or it is too deep to be kept.
+    pub fn innermost_target(&self) -> Option<TargetId> {
+        let (words, flags) = self.block.slot_at(self.depth().checked_sub(1)?)?;
+        Some(Ended::of(words, flags).target)
+    }
+
     #[inline]
     pub(crate) fn depth(&self) -> usize {
         self.block.depth() as usize

@@ -77,13 +77,18 @@ impl TaskManager for Counting {
 }
 
 /// When the runtime held its threads, in nanoseconds of CLOCK_MONOTONIC. Clones are the same one.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Suspensions(Arc<Mutex<VecDeque<Suspension>>>);
 
 /// From when until when; `None` while it lasts.
 type Suspension = (i64, Option<i64>);
 
 impl Suspensions {
+    /// With room for all that are remembered: what the load itself takes is not to look like a leak.
+    pub fn new() -> Suspensions {
+        Suspensions(Arc::new(Mutex::new(VecDeque::with_capacity(SUSPENSIONS))))
+    }
+
     /// How much of this time the threads were held.
     pub fn within(&self, began: i64, ended: i64) -> i64 {
         let of = |&(from, to): &Suspension| {
@@ -126,7 +131,7 @@ mod tests {
 
     #[test]
     fn suspensions_that_overlap_end_in_the_order_in_which_they_began() {
-        let suspensions = Suspensions::default();
+        let suspensions = Suspensions::new();
         suspensions.suspension_starting().unwrap();
         suspensions.suspension_starting().unwrap();
         suspensions.suspension_ending(None).unwrap();

@@ -27,7 +27,7 @@ pub fn run(options: &Options) -> Result<bool, Box<dyn Error>> {
     let seed = options.seed.ok_or("the process that hosts is given its seed")?;
     let library: &'static Endurance = Box::leak(Box::new(Endurance::load(&options.program)?));
     library.set_bound(i64::from(options.bound_us) * 1000);
-    let suspensions = Suspensions::default();
+    let suspensions = Suspensions::new();
     let heard = (options.way == Way::Hosted).then(Heard::new);
 
     let mut host = Host::builder().source(match options.source {

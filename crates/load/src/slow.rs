@@ -129,7 +129,7 @@ mod tests {
         let told = add(
             &mut sums,
             &[slow(9_000_000, 0, 0), slow(2_000_000, 2_000_000, 0)],
-            &Suspensions::default(),
+            &Suspensions::new(),
             BOUND,
         );
         assert_eq!((sums.processor, sums.unexplained, sums.longest_us), (1, 1, 9000));

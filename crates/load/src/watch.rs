@@ -10,9 +10,9 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Into how many arenas glibc spreads what threads allocate. By itself it makes eight for each processor, and where threads come and go by
-/// the hundred thousand, free memory in them hides what is allocated.
-const ARENAS: &str = "MALLOC_ARENA_MAX";
+/// How glibc allocates. By itself it makes eight arenas for each processor, and keeps some freed memory for each thread, which it counts as
+/// allocated; where threads come and go by the hundred thousand, both hide what is allocated.
+const ALLOCATOR: (&str, &str) = ("GLIBC_TUNABLES", "glibc.malloc.arena_max=2:glibc.malloc.tcache_count=0");
 
 /// All that was told of a run.
 #[derive(Default)]
@@ -53,8 +53,9 @@ pub fn run(options: &Options) -> Result<bool, Box<dyn Error>> {
 fn follow(options: &Options, seed: u32) -> Result<(Told, ExitStatus), Box<dyn Error>> {
     let mut hosted = Command::new(std::env::current_exe()?);
     hosted.args(options.for_hosted(seed)).stdin(Stdio::null()).stdout(Stdio::piped());
-    if std::env::var_os(ARENAS).is_none() {
-        hosted.env(ARENAS, "2");
+    let (variable, value) = ALLOCATOR;
+    if std::env::var_os(variable).is_none() {
+        hosted.env(variable, value);
     }
     // SAFETY: prctl is async-signal-safe, and the closure touches nothing else.
     unsafe {

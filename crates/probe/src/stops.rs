@@ -6,15 +6,43 @@
 //! catches, which ends the process (seen with 8.0.4). So a thread stops at the first two, and the third is let pass.
 
 use crate::probe::Probe;
-use crate::thread_state::{ThreadState, current};
+use crate::thread_state::current;
+use clrhost_boundary::{Target, TaskOwner};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Acquire, Release};
 use std::thread::Builder;
 
-/// The calling thread is in native code that returns to managed code.
+/// Functions of the class library's native part that give what their caller has yet to keep. An abort that is thrown as one returns would
+/// lose the memory or the file for good: the library's code is not written for it, and gives back only what it has kept.
+const GIVING: &[&str] = &[
+    "SystemNative_Accept",
+    "SystemNative_AlignedAlloc",
+    "SystemNative_AlignedRealloc",
+    "SystemNative_Calloc",
+    "SystemNative_Dup",
+    "SystemNative_INotifyInit",
+    "SystemNative_MMap",
+    "SystemNative_Malloc",
+    "SystemNative_MksTemps",
+    "SystemNative_Open",
+    "SystemNative_OpenDir",
+    "SystemNative_Pipe",
+    "SystemNative_Realloc",
+    "SystemNative_ShmOpen",
+    "SystemNative_Socket",
+];
+
+/// The calling thread is in native code that returns from `called` to managed code.
 #[inline]
-pub(crate) fn offer(state: &ThreadState) {
-    state.owner().task().abort().offer_stop();
+pub(crate) fn offer<'a>(owner: &TaskOwner, called: impl FnOnce() -> Option<&'a Target>) {
+    let abort = owner.task().abort();
+    if abort.is_stop_awaited() && !called().is_some_and(gives) {
+        abort.offer_stop();
+    }
+}
+
+fn gives(called: &Target) -> bool {
+    called.description().symbol.as_deref().is_some_and(|symbol| GIVING.contains(&symbol))
 }
 
 /// The runtime is about to hold the calling thread.

@@ -10,6 +10,7 @@ use crate::entry::{ErrnoGuard, guarded};
 use crate::names::Direction;
 use crate::notify::{is_own_call, is_own_return};
 use crate::probe::Probe;
+use crate::stops;
 use crate::thread_state::{current, lost, with_current};
 use clrhost_abi::Hresult;
 use clrhost_abi::profiling::COR_PRF_TRANSITION_CALL;
@@ -110,7 +111,7 @@ fn unusual_opening<const TIMED: bool, const HOSTED: bool>(
             Direction::ToNative => {
                 boundary.leave::<TIMED, HOSTED>(owner, key, sp, bind);
                 // Here, as the thread notices an abort when the function has returned, and the runtime reports that only afterwards.
-                owner.task().abort().offer_stop();
+                stops::offer(owner, || boundary.target(owner.innermost_target()?));
             }
             Direction::ToManaged => boundary.reverse_enter::<TIMED, HOSTED>(owner, key, sp, bind),
         }

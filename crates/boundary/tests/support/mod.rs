@@ -258,7 +258,7 @@ impl Border {
 
     /// Its return; false if the bracket was taken for jumped over.
     pub fn close_exact(&self, owner: &TaskOwner, address: u64) -> bool {
-        crossing!(self, close_bracket(owner, address))
+        crossing!(self, close_bracket(owner, address)).is_some()
     }
 
     /// The short way to [`open`](Self::open); false if it was not.

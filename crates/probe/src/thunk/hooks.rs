@@ -101,7 +101,7 @@ pub(crate) extern "C" fn tell_reverse_enter(thunk: &'static Thunk, state: &Threa
 /// Tells the host of the end of a call that it accepted and whose bracket `thunk` has just closed in line.
 pub(crate) extern "C" fn tell_enter(thunk: &'static Thunk, state: &ThreadState) {
     tell(thunk, state, || Crossing::Enter);
-    stops::offer(state);
+    stops::offer(state.owner(), || thunk.target());
 }
 
 /// The same of a callback.
@@ -141,13 +141,13 @@ pub(crate) extern "C" fn close(bracket: u64) {
         let _errno = state.keep_errno();
         let (probe, owner) = (state.probe(), state.owner());
         let boundary = probe.boundary();
-        let _closed = match (probe.timing() == Timing::Timed, probe.is_hosted()) {
+        let returned = match (probe.timing() == Timing::Timed, probe.is_hosted()) {
             (true, true) => boundary.close_bracket::<true, true>(owner, bracket),
             (true, false) => boundary.close_bracket::<true, false>(owner, bracket),
             (false, true) => boundary.close_bracket::<false, true>(owner, bracket),
             (false, false) => boundary.close_bracket::<false, false>(owner, bracket),
         };
-        stops::offer(state);
+        stops::offer(state.owner(), || boundary.target(returned?));
         Hresult::S_OK
     });
 }
