@@ -221,8 +221,8 @@ pub trait TaskManager: Send + Sync {
 /// Called on the thread that suspends the others, which is not to be rescheduled meanwhile. A panic, or `E_FAIL`, shuts
 /// the hosting layer.
 pub trait GcManager: Send + Sync {
-    /// The calling thread is about to wait until a suspension is over. CoreCLR does not tell profilers of that moment, so
-    /// nothing calls this today.
+    /// The calling thread runs managed code, or comes back to it, and is about to wait until a suspension is over. It stands where the
+    /// collector may go on without it, so the host may let it wait for longer; it is nowhere else to reschedule it for a suspension.
     fn thread_is_blocking_for_suspension(&self) -> HostResult {
         Ok(())
     }

@@ -200,8 +200,14 @@ unsafe extern "C" fn runtime_resumed(this: *mut c_void) -> Hresult {
     })
 }
 
-extern "C" fn runtime_thread_suspended() -> Hresult {
-    quiet("ICorProfilerCallback::RuntimeThreadSuspended", stops::is_held)
+/// # Safety
+/// `this` is the probe.
+// SAFETY: only put into the vtable of the probe's own object.
+unsafe extern "C" fn runtime_thread_suspended(this: *mut c_void) -> Hresult {
+    quiet("ICorProfilerCallback::RuntimeThreadSuspended", || {
+        // SAFETY: the caller's duty.
+        unsafe { Probe::from_this(this) }.thread_blocks();
+    })
 }
 
 extern "C" fn runtime_thread_resumed() -> Hresult {

@@ -4,6 +4,7 @@
 //! is ever stopped inside of it, as CoreCLR stops threads only where they run managed code.
 
 use crate::probe::{Probe, lock};
+use crate::stops;
 use clrhost_boundary::Clock;
 use std::sync::Mutex;
 
@@ -135,6 +136,14 @@ impl Probe {
 
     pub(crate) fn suspended(&self) {
         self.note(Pauses::suspended);
+    }
+
+    /// The runtime is about to hold the calling thread.
+    pub(crate) fn thread_blocks(&self) {
+        stops::is_held();
+        if let Some(suspensions) = &self.suspensions {
+            suspensions.blocks(self);
+        }
     }
 
     pub(crate) fn suspension_ends(&self) {

@@ -1,7 +1,7 @@
 //! Suspensions of the managed threads, told to a host that wants to know (contract: hosting, section 6).
 //!
 //! The runtime reports them on the thread that suspends the others. Which generation is collected comes by a callback of
-//! its own, between the two.
+//! its own, between the two. A thread that would go on managed code meanwhile reports itself.
 
 use crate::probe::Probe;
 use clrhost_abi::Hresult;
@@ -25,6 +25,13 @@ impl Suspensions {
     pub(crate) fn starts(&self, probe: &Probe) {
         self.generation.store(NONE, Ordering::Relaxed);
         self.tell(probe, "SuspensionStarting", |manager| manager.suspension_starting());
+    }
+
+    /// On a thread that is about to wait for the end.
+    pub(crate) fn blocks(&self, probe: &Probe) {
+        self.tell(probe, "ThreadIsBlockingForSuspension", |manager| {
+            manager.thread_is_blocking_for_suspension()
+        });
     }
 
     /// One flag for each generation; those past the third stand for kinds of large objects.

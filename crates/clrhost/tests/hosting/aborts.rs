@@ -3,9 +3,9 @@
 use crate::child::{Child, facts, tell};
 use clrhost::{Host, HostResult, Hresult, Runtime, Target, Task, TaskManager, TaskType, Tasks};
 use clrhost_testkit::{Finished, dotnet_version, fixture, needs};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -131,6 +131,10 @@ fn a_wait_for_finalizers_is_aborted() {
 
 /// In the child: aborts every victim there is, until the fixture is done.
 fn abort_all(host: impl TaskManager + 'static, kind: &str) -> i32 {
+    abort_and_tell(host, kind, |aborts| json!({ "aborts": aborts }))
+}
+
+fn abort_and_tell(host: impl TaskManager + 'static, kind: &str, facts: impl Fn(usize) -> Value) -> i32 {
     let runtime = start(host, "Aborted");
     let tasks = runtime.tasks().expect("it is hooked");
     let over = Arc::new(AtomicBool::new(false));
@@ -146,7 +150,7 @@ fn abort_all(host: impl TaskManager + 'static, kind: &str) -> i32 {
     });
     let code = runtime.execute(&fixture("Aborted"), "Aborted", "Run", Some(kind));
     over.store(true, Ordering::Relaxed);
-    tell(&json!({ "aborts": aborter.join().expect("no assertion failed") }));
+    tell(&facts(aborter.join().expect("no assertion failed")));
     code.expect("the process goes on")
 }
 
@@ -175,6 +179,50 @@ fn threads_that_compute_are_aborted() {
     let finished = Child::new().time_limit(Duration::from_secs(200)).run(|_| abort_all(Hooking, "computing"));
     finished.assert_code(0);
     assert!(facts(&finished)["aborts"].as_u64() >= Some(320), "{finished}");
+}
+
+/// What the victims were given by the class library's `malloc` and have not given back.
+#[derive(Clone, Default)]
+struct Given(Arc<AtomicI64>);
+
+impl TaskManager for Given {
+    fn leave_runtime(&self, task: &Task, target: &Target) -> HostResult {
+        self.count(task, target, "SystemNative_Free", -1)
+    }
+
+    fn enter_runtime(&self, task: &Task, target: &Target) -> HostResult {
+        self.count(task, target, "SystemNative_Malloc", 1)
+    }
+}
+
+impl Given {
+    fn count(&self, task: &Task, target: &Target, symbol: &str, by: i64) -> HostResult {
+        if target.description().symbol.as_deref() == Some(symbol) && task.name().as_deref() == Some("victim")
+        {
+            self.0.fetch_add(by, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
+/// Thrown as `malloc` returns an abort would lose what it gives.
+#[test]
+fn threads_are_not_aborted_where_they_are_given_memory() {
+    needs!(Aborts);
+    let finished = Child::new().time_limit(Duration::from_secs(200)).run(|_| {
+        let given = Given::default();
+        let lost = given.0.clone();
+        abort_and_tell(
+            given,
+            "allocating",
+            |aborts| json!({ "aborts": aborts, "lost": lost.load(Ordering::Relaxed) }),
+        )
+    });
+    finished.assert_code(0);
+    let told = facts(&finished);
+    assert!(told["aborts"].as_u64() >= Some(320), "{finished}");
+    // The runtime itself interrupts a thread wherever it is, but seldom just there.
+    assert!(told["lost"].as_i64().expect("it was told") <= 8, "{finished}");
 }
 
 #[test]

@@ -117,6 +117,27 @@ fn sigterm_comes_while_a_host_holds_a_thread() {
     }
 }
 
+/// The one place where a host may keep a thread from going on because of a suspension: that is over as soon as it can be all the same.
+#[test]
+fn a_host_holds_a_thread_that_blocks_for_a_suspension() {
+    let finished = Child::new().run(|_| {
+        let file = scratch("held").join("enough");
+        let made = file.clone();
+        let tasks = host("none", move || std::fs::write(&made, "").expect("a writable folder"));
+        let gc = Whole::new(|call| {
+            let is_it =
+                call.method == "ThreadIsBlockingForSuspension" && call.thread == SUBJECT.load(Relaxed);
+            if is_it && !HELD.swap(true, Relaxed) {
+                hold();
+            }
+            None
+        });
+        let builder = Host::builder().task_manager(tasks).gc_manager(gc);
+        builder.run(Application::new(fixture("Held")).args([file])).expect("it runs")
+    });
+    finished.assert_code(3);
+}
+
 /// Suspensions are told of on the thread that suspends the others. A host that stays there keeps all managed threads from running,
 /// for good; the process can be ended by native code, and by signals that .NET does not handle.
 #[test]

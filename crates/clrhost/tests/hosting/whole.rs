@@ -114,6 +114,9 @@ impl TaskManager for Whole {
 }
 
 impl GcManager for Whole {
+    fn thread_is_blocking_for_suspension(&self) -> HostResult {
+        self.ask("ThreadIsBlockingForSuspension", None, Ok(()))
+    }
     fn suspension_starting(&self) -> HostResult {
         self.ask("SuspensionStarting", None, Ok(()))
     }
