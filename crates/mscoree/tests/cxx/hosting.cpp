@@ -272,6 +272,8 @@ int main(int argc, char **argv) {
           runtime->ExecuteInDefaultAppDomain(Wide(assembly).c_str(), Wide("Everything").c_str(), Wide("Loop").c_str(), nullptr,
                                              &result),
           COR_E_THREADABORTED);
+    // As the thread computed it was suspended for that.
+    EXPECT(Counted("ThreadIsBlockingForSuspension") >= 1);
     CHECK("ICLRRuntimeHost::ExecuteInDefaultAppDomain",
           runtime->ExecuteInDefaultAppDomain(Wide(assembly).c_str(), Wide("Everything").c_str(), Wide("Run").c_str(), nullptr,
                                              &result),
