@@ -7,7 +7,7 @@ use std::time::Duration;
 pub(crate) use std::{
     hint::spin_loop,
     sync::{
-        Condvar, Mutex, MutexGuard, OnceLock,
+        Condvar, Mutex, MutexGuard, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicPtr, AtomicU8, AtomicU64, Ordering, fence},
     },
 };
@@ -17,7 +17,7 @@ pub(crate) use {
     loom::{
         hint::spin_loop,
         sync::{
-            Condvar, Mutex, MutexGuard,
+            Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard,
             atomic::{AtomicPtr, AtomicU8, AtomicU64, Ordering, fence},
         },
     },
@@ -28,6 +28,16 @@ pub(crate) use {
 /// two statements, and a report must come out even after a defect elsewhere.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// As [`lock`], beside others that read.
+pub(crate) fn read<T>(shared: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    shared.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// As [`lock`], to write.
+pub(crate) fn write<T>(shared: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    shared.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Waits as long as `condition` holds, but not longer than `patience`.

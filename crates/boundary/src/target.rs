@@ -2,7 +2,7 @@
 
 use crate::host::{HostResult, TaskManager};
 use crate::layer::HostingLayer;
-use crate::sync::{self, Mutex, lock};
+use crate::sync::{self, RwLock, read, write};
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
@@ -213,7 +213,8 @@ impl Target {
 /// Every bound target, by number (without a lock) and by the key of the source that bound it.
 pub(crate) struct Targets {
     chunks: [OnceLock<Box<[OnceLock<Target>]>>; MAX_TARGETS.div_ceil(PER_CHUNK)],
-    bound: Mutex<Bound>,
+    /// Mostly read. Nobody who looks up a key is to wait for another who does and was preempted.
+    bound: RwLock<Bound>,
 }
 
 struct Bound {
@@ -226,7 +227,7 @@ impl Targets {
     pub(crate) fn new() -> Self {
         let targets = Targets {
             chunks: std::array::from_fn(|_| OnceLock::new()),
-            bound: Mutex::new(Bound { next: 1, refused: 0, by_key: HashMap::new() }),
+            bound: RwLock::new(Bound { next: 1, refused: 0, by_key: HashMap::new() }),
         };
         let overflow =
             TargetDescription::named(TargetKind::Overflow, "(more targets than clrhost keeps apart)");
@@ -236,7 +237,7 @@ impl Targets {
 
     /// The number of a new target, for a source that knows by itself where it is called.
     pub(crate) fn add(&self, description: TargetDescription) -> TargetId {
-        self.place_next(&mut lock(&self.bound), description)
+        self.place_next(&mut write(&self.bound), description)
     }
 
     fn place_next(&self, bound: &mut Bound, description: TargetDescription) -> TargetId {
@@ -252,7 +253,7 @@ impl Targets {
 
     /// The number of the target with this key, bound now if it was not.
     pub(crate) fn bind(&self, key: u64, description: TargetDescription) -> TargetId {
-        let mut bound = lock(&self.bound);
+        let mut bound = write(&self.bound);
         if let Some(&id) = bound.by_key.get(&key) {
             return id;
         }
@@ -265,12 +266,12 @@ impl Targets {
 
     /// The number of the target that was bound under this key.
     pub(crate) fn known(&self, key: u64) -> Option<TargetId> {
-        lock(&self.bound).by_key.get(&key).copied()
+        read(&self.bound).by_key.get(&key).copied()
     }
 
     /// Forgets keys whose meaning ended (unloaded code); their targets keep numbers and counts.
     pub(crate) fn forget_keys(&self, keys: &HashSet<u64>) {
-        lock(&self.bound).by_key.retain(|key, _| !keys.contains(key));
+        write(&self.bound).by_key.retain(|key, _| !keys.contains(key));
     }
 
     #[inline]
@@ -285,7 +286,7 @@ impl Targets {
 
     /// How many bindings were refused for want of room.
     pub(crate) fn refused(&self) -> u64 {
-        lock(&self.bound).refused
+        read(&self.bound).refused
     }
 
     fn place(&self, id: TargetId, description: TargetDescription) {
