@@ -157,7 +157,9 @@ fn answer(call: &HostCall, created: &BTreeSet<TaskNumber>, broken: &mut impl FnM
             broken(REGIONS_SUCCEED, what());
         }
         "CallNeedsHostHook" => broken(HOOK_IS_STABLE, what()),
-        "SuspensionStarting" | "SuspensionEnding" => broken(SUSPENSIONS_PASS, what()),
+        "SuspensionStarting" | "SuspensionEnding" | "ThreadIsBlockingForSuspension" => {
+            broken(SUSPENSIONS_PASS, what());
+        }
         "Alert" => broken(ALERT_SUCCEEDS, what()),
         "SetCLRTask" if created.contains(&call.task) => broken(KNOWS_ITS_TASKS, what()),
         "CreateTask" if !hresult.is_failure() => {

@@ -97,7 +97,7 @@ rules! {
         "The host and the runtime disagree about what the task is in.";
     /// Collections.
     SUSPENSIONS_PASS = "suspensions-pass", GC_MANAGER,
-        "SuspensionStarting and SuspensionEnding succeed, and wait for no other task.",
+        "SuspensionStarting and SuspensionEnding succeed, and wait for no other task; ThreadIsBlockingForSuspension succeeds.",
         "The collection never ends, and with it everything else.";
     /// `Alert` succeeds.
     ALERT_SUCCEEDS = "alert-succeeds", TASK,

@@ -84,6 +84,10 @@ pub const SITUATIONS: &[Situation] = &[
         text: "1: reverse-enter m\n2: reverse-enter m\n1: leave a\n3: reverse-enter m\n2: suspend\n1: enter\n2: resume 1\n2: leave b\n3: leave b",
     },
     Situation {
+        name: "tasks come back to managed code during a collection",
+        text: "1: reverse-enter m\n1: leave a\n2: reverse-enter m\n2: suspend\n1: enter\n2: resume 1\n2: reverse-leave\n1: suspend\n2: reverse-enter n\n1: resume 0",
+    },
+    Situation {
         name: "a collection with every task somewhere else",
         text: "1: reverse-enter m\n1: new 2\n2: leave a\n3: reverse-enter n\n3: leave wait\n4: reverse-enter m\n4: sleep 5\n1: suspend\n2: enter\n3: enter\n1: resume 2\n1: suspend\n1: resume 0",
     },

@@ -26,6 +26,7 @@ enum Fault {
     RefusesItsThreads,
     CountsRegionsTogether,
     SuspensionTakesSlot,
+    FailsToBlock,
     AlertFails,
 }
 
@@ -215,6 +216,10 @@ impl TaskManager for Shared {
 }
 
 impl GcManager for Shared {
+    fn thread_is_blocking_for_suspension(&self) -> HostResult {
+        if self.0.is(Fault::FailsToBlock) { Err(Hresult::E_UNEXPECTED) } else { Ok(()) }
+    }
+
     fn suspension_starting(&self) -> HostResult {
         if self.0.is(Fault::SuspensionTakesSlot) {
             let state = self.0.state.lock().unwrap();
@@ -253,7 +258,7 @@ fn a_host_that_keeps_all_rules_passes() {
 /// Rules about processes of their own, and about COM: `crates/cli/tests/check.rs`.
 const ELSEWHERE: [&str; 3] = ["survives", "starts-when-told", "same-task"];
 
-const BROKEN: [(Fault, &str); 17] = [
+const BROKEN: [(Fault, &str); 18] = [
     (Fault::PanicsInEnter, "no-panic"),
     (Fault::FailsNestedLeave, "no-e-fail"),
     (Fault::KeepsSlotOfEndedThread, "returns"),
@@ -270,6 +275,7 @@ const BROKEN: [(Fault, &str); 17] = [
     (Fault::RefusesItsThreads, "knows-its-tasks"),
     (Fault::CountsRegionsTogether, "regions-succeed"),
     (Fault::SuspensionTakesSlot, "suspensions-pass"),
+    (Fault::FailsToBlock, "suspensions-pass"),
     (Fault::AlertFails, "alert-succeeds"),
 ];
 

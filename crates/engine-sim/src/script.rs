@@ -105,7 +105,8 @@ pub enum Op {
     Alert(TaskNumber),
     /// A task is aborted, as by `ICLRTask::Abort`.
     Abort(TaskNumber),
-    /// A collection suspends the managed threads (`SuspensionStarting`), on the thread of this task.
+    /// A collection suspends the managed threads (`SuspensionStarting`), on the thread of this task. Others that come back to managed
+    /// code meanwhile wait there (`ThreadIsBlockingForSuspension`).
     Suspend,
     /// They go on (`SuspensionEnding`); the generation that was collected.
     Resume(u32),

@@ -21,6 +21,8 @@ struct Worker {
     is_created: bool,
     open: Vec<(Bracket, Callee)>,
     affinity: u32,
+    /// It collects.
+    suspends: bool,
 }
 
 /// A thread of native code's, which takes the steps of this task.
@@ -71,7 +73,7 @@ fn begin(world: Arc<World>, number: TaskNumber, is_created: bool, paired: impl F
     let _ = seat.task.set(task.clone());
     engine::set_current(Some(task));
     paired();
-    let worker = Worker { world, seat, owner, is_created, open: Vec::new(), affinity: 0 };
+    let worker = Worker { world, seat, owner, is_created, open: Vec::new(), affinity: 0, suspends: false };
     if is_created {
         worker.reverse_enter(Callee::THREAD_START);
         worker.world.tell(Event::Over(number, Outcome::Done));
@@ -127,8 +129,13 @@ impl Worker {
                 self.reverse_enter(callee);
                 // A thread with managed code on its stack can be aborted.
                 task.set_managed_thread(self.seat.number.0.into());
+                self.block();
             }
-            Op::Enter | Op::ReverseLeave => self.close(),
+            Op::Enter => {
+                self.close();
+                self.block();
+            }
+            Op::ReverseLeave => self.close(),
             Op::StrayEnter => {
                 let id = self.world.bind(Callee('a'));
                 if let Some(target) = self.world.boundary.target(id).filter(|_| self.owner.is_hosted()) {
@@ -179,8 +186,12 @@ impl Worker {
                     layer.call("CallNeedsHostHook", |host| host.call_needs_host_hook(target).map(drop));
                 }
             }
-            Op::Suspend => self.world.tell_gc("SuspensionStarting", |gc| gc.suspension_starting()),
+            Op::Suspend => {
+                self.world.tell_gc("SuspensionStarting", |gc| gc.suspension_starting());
+                self.suspend(true);
+            }
             Op::Resume(generation) => {
+                self.suspend(false);
                 self.world.tell_gc("SuspensionEnding", |gc| gc.suspension_ending(Some(generation)));
             }
             Op::End => return Outcome::Ended,
@@ -215,6 +226,18 @@ impl Worker {
         match bracket {
             Bracket::Leave => boundary.enter::<false, true>(&self.owner, key(callee), bind),
             Bracket::ReverseEnter => boundary.reverse_leave::<false, true>(&self.owner, key(callee), bind),
+        }
+    }
+
+    fn suspend(&mut self, suspends: bool) {
+        self.suspends = suspends;
+        self.world.suspended.store(suspends, Ordering::Release);
+    }
+
+    /// Managed code goes on only when no collection suspends it.
+    fn block(&self) {
+        if self.world.suspended.load(Ordering::Acquire) {
+            self.world.tell_gc("ThreadIsBlockingForSuspension", |gc| gc.thread_is_blocking_for_suspension());
         }
     }
 
@@ -289,7 +312,10 @@ impl Worker {
         }
     }
 
-    fn end(self) {
+    fn end(mut self) {
+        if self.suspends {
+            self.suspend(false);
+        }
         let Worker { world, seat, owner, is_created, open, .. } = self;
         if is_created && open.is_empty() {
             let bind = || world.bind(Callee::THREAD_START);

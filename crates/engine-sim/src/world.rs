@@ -103,6 +103,8 @@ pub(crate) struct World {
     pub(crate) log: Arc<Log>,
     pub(crate) events: Sender<Event>,
     pub(crate) faults: Faults,
+    /// A collection suspends managed code.
+    pub(crate) suspended: AtomicBool,
     seats: Mutex<HashMap<TaskNumber, Arc<Seat>>>,
     orders: Mutex<HashMap<TaskNumber, Sender<Op>>>,
 }
@@ -115,7 +117,16 @@ impl World {
         events: Sender<Event>,
         faults: Faults,
     ) -> World {
-        World { boundary, gc, log, events, faults, seats: Mutex::default(), orders: Mutex::default() }
+        World {
+            boundary,
+            gc,
+            log,
+            events,
+            faults,
+            suspended: AtomicBool::new(false),
+            seats: Mutex::default(),
+            orders: Mutex::default(),
+        }
     }
 
     pub(crate) fn add_seat(&self, number: TaskNumber) -> Arc<Seat> {

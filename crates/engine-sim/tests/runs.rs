@@ -1,7 +1,7 @@
 //! What a host sees of a script.
 
 use clrhost::Tasks;
-use clrhost_boundary::{HostResult, Hresult, Target, Task, TaskManager, TaskRequest, WaitOption};
+use clrhost_boundary::{GcManager, HostResult, Hresult, Target, Task, TaskManager, TaskRequest, WaitOption};
 use clrhost_engine_sim::{
     Answer, EngineFault, HostUnderTest, Lapse, Op, Record, Settings, Shape, Step, TaskNumber, make_valid,
     parse, random_script, run,
@@ -50,6 +50,29 @@ fn the_documentations_example_is_told_as_documented() {
         "1: ExitTask()",
     ];
     assert_eq!(calls(&record), expected);
+}
+
+#[test]
+fn who_comes_back_to_managed_code_during_a_collection_blocks() {
+    struct Collecting;
+    impl GcManager for Collecting {}
+    let script = parse(
+        "1: reverse-enter m\n1: leave a\n2: reverse-enter m\n2: suspend\n1: enter\n3: reverse-enter m\n2: resume 0",
+    );
+    let host = HostUnderTest { gc: Some(Box::new(Collecting)), ..of(Willing) };
+    let record = run(&make_valid(&script.expect("a script")), host, &Settings::default());
+    let calls = calls(&record);
+    let starts = calls.iter().position(|call| call.contains("SuspensionStarting")).expect("it is told");
+    let expected = [
+        "2: SuspensionStarting()",
+        "1: EnterRuntime(a)",
+        "1: ThreadIsBlockingForSuspension()",
+        "3: SetCLRTask()",
+        "3: ReverseEnterRuntime(m)",
+        "3: ThreadIsBlockingForSuspension()",
+        "2: SuspensionEnding(0)",
+    ];
+    assert_eq!(calls[starts..starts + expected.len()], expected);
 }
 
 #[test]
