@@ -33,7 +33,7 @@ pub struct Course {
 
 /// The course of these moments: seconds and a number each, in order. `None` if they are too few to say anything.
 pub fn course(moments: &[(f64, f64)]) -> Option<Course> {
-    if moments.len() < 12 {
+    if moments.len() < 8 {
         return None;
     }
     let quarter = moments.len() / 4;
@@ -120,6 +120,6 @@ mod tests {
 
     #[test]
     fn few_moments_say_nothing() {
-        assert_eq!(course(&[(0.0, 1.0); 11]), None);
+        assert_eq!(course(&[(0.0, 1.0); 7]), None);
     }
 }

@@ -157,8 +157,14 @@ impl Watcher {
             thread::sleep(Duration::from_millis(2));
         }
         let stopping = asked.elapsed();
+        memory::give_back();
+        let memory = memory::read();
         let (_, mut checkpoint) = self.compare_until_settled(Exit::InProgress);
         checkpoint.stopping_ms = stopping.as_millis() as u64;
+        if let Ok(memory) = memory {
+            checkpoint.rest = self.rest(&memory);
+            checkpoint.allocated = memory.allocated;
+        }
         if self.library.state() == State::CannotPause {
             checkpoint.differences.push("threads did not come to rest".to_owned());
         }
@@ -180,6 +186,8 @@ impl Watcher {
                     stopping_ms: 0,
                     crossings: self.native_calls(),
                     live: self.library.heap().1 / 1024,
+                    rest: 0,
+                    allocated: 0,
                     differences,
                 };
                 return (rows, checkpoint);
@@ -205,6 +213,11 @@ impl Watcher {
         2 * self.library.counts().iter().map(|count| count.calls).sum::<u64>()
     }
 
+    /// What is not the managed heap's.
+    fn rest(&self, memory: &memory::Memory) -> u64 {
+        memory.anonymous.saturating_sub(self.library.heap().0 / 1024)
+    }
+
     fn tell_slow(&mut self) {
         let before = self.slow.unexplained;
         let taken = self.library.take_slow();
@@ -218,14 +231,13 @@ impl Watcher {
 
     fn tell_sample(&self) -> std::io::Result<()> {
         let memory = memory::read()?;
-        let heap = self.library.heap().0 / 1024;
         let crossings = self.crossings;
         tell(&Message::Sample(Sample {
             seconds: self.began.elapsed().as_secs_f64(),
             works: self.library.state() == State::Runs,
             resident: memory.resident,
-            heap,
-            rest: memory.anonymous.saturating_sub(heap),
+            heap: self.library.heap().0 / 1024,
+            rest: self.rest(&memory),
             allocated: memory.allocated,
             files: memory.files,
             threads: memory.threads,

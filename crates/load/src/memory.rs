@@ -42,6 +42,12 @@ fn allocated() -> u64 {
     unsafe { libc::mallinfo2().uordblks as u64 }
 }
 
+/// Has the C library give free memory back to the system.
+pub fn give_back() {
+    // SAFETY: has no precondition.
+    unsafe { libc::malloc_trim(0) };
+}
+
 /// The number in the line that begins so.
 fn number(status: &str, name: &str) -> u64 {
     let line = status.lines().find_map(|line| line.strip_prefix(name));

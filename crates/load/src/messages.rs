@@ -89,6 +89,9 @@ pub struct Checkpoint {
     pub crossings: u64,
     /// Live bytes of the managed heap after a full collection, in KiB.
     pub live: u64,
+    /// As a [`Sample`] has them, with nothing left for finalizers, and free memory given back. In KiB.
+    pub rest: u64,
+    pub allocated: u64,
     /// Each count that is not as it should be.
     pub differences: Vec<String>,
 }

@@ -182,7 +182,7 @@ fn flatness(text: &mut String, told: &Told) -> std::fmt::Result {
         "flat", "2nd quarter", "4th quarter", "most", "a minute"
     )?;
     for series in SERIES {
-        let Some(course) = course(&moments(&told.samples, series.of)) else { continue };
+        let Some(course) = course(&moments(told, &series.of)) else { continue };
         writeln!(
             text,
             "{:<32} {:>11.0} {:>11.0} {:>11.0} {:>11.1}   {}, {}{}",

@@ -1,7 +1,7 @@
 //! What has to hold of a run.
 
 use crate::flat::{Limits, course};
-use crate::messages::Sample;
+use crate::messages::{Checkpoint, Sample};
 use crate::options::{Options, Way};
 use crate::watch::Told;
 use std::process::ExitStatus;
@@ -17,7 +17,16 @@ const UNEXPLAINED: u64 = 3;
 pub struct Series {
     pub name: &'static str,
     pub limits: Limits,
-    pub of: fn(&Sample) -> u64,
+    pub of: Of,
+}
+
+/// When it is looked at.
+pub enum Of {
+    /// Each second, while the program is at work.
+    Work(fn(&Sample) -> u64),
+    /// When all threads rest and nothing waits for finalizers, for example the runtime's part of a thread that has ended. How much that is
+    /// goes up and down by more than what is there at rest.
+    Rest(fn(&Checkpoint) -> u64),
 }
 
 /// Memory in KiB, and pieces. Blocks and thunks are used again, so their numbers follow the most that were needed at once.
@@ -25,39 +34,47 @@ pub const SERIES: &[Series] = &[
     Series {
         name: "managed heap, committed (KiB)",
         limits: Limits { per_minute: 128.0, margin: 16_384.0 },
-        of: |sample| sample.heap,
+        of: Of::Work(|sample| sample.heap),
     },
     Series {
-        name: "the rest of the memory (KiB)",
+        name: "the rest of it, at rest (KiB)",
         limits: Limits { per_minute: 128.0, margin: 16_384.0 },
-        of: |sample| sample.rest,
+        of: Of::Rest(|checkpoint| checkpoint.rest),
     },
     Series {
-        name: "allocated by malloc (KiB)",
-        limits: Limits { per_minute: 128.0, margin: 4_096.0 },
-        of: |sample| sample.allocated,
+        name: "allocated by malloc, at rest (KiB)",
+        limits: Limits { per_minute: 16.0, margin: 1_024.0 },
+        of: Of::Rest(|checkpoint| checkpoint.allocated),
     },
     Series {
         name: "file descriptors",
         limits: Limits { per_minute: 0.2, margin: 8.0 },
-        of: |sample| sample.files,
+        of: Of::Work(|sample| sample.files),
     },
-    Series { name: "threads", limits: Limits { per_minute: 1.0, margin: 64.0 }, of: |sample| sample.threads },
-    Series { name: "tasks", limits: Limits { per_minute: 1.0, margin: 64.0 }, of: |sample| sample.tasks },
+    Series {
+        name: "threads",
+        limits: Limits { per_minute: 1.0, margin: 64.0 },
+        of: Of::Work(|sample| sample.threads),
+    },
+    Series {
+        name: "tasks",
+        limits: Limits { per_minute: 1.0, margin: 64.0 },
+        of: Of::Work(|sample| sample.tasks),
+    },
     Series {
         name: "blocks of tasks",
         limits: Limits { per_minute: 1.0, margin: 64.0 },
-        of: |sample| sample.blocks,
+        of: Of::Work(|sample| sample.blocks),
     },
     Series {
         name: "thunks",
         limits: Limits { per_minute: 20.0, margin: 1_000.0 },
-        of: |sample| sample.thunks,
+        of: Of::Work(|sample| sample.thunks),
     },
     Series {
         name: "thunks' code (KiB)",
         limits: Limits { per_minute: 8.0, margin: 256.0 },
-        of: |sample| sample.thunk_memory,
+        of: Of::Work(|sample| sample.thunk_memory),
     },
 ];
 
@@ -85,7 +102,7 @@ pub fn judge(options: &Options, told: &Told, status: ExitStatus) -> Vec<String> 
         if options.recording && waits_for_writer {
             continue;
         }
-        let Some(course) = course(&moments(&told.samples, series.of)) else { continue };
+        let Some(course) = course(&moments(told, &series.of)) else { continue };
         if !course.is_flat(series.limits) {
             wrong.push(format!(
                 "{} grew: from {:.0} to {:.0}, by {:.1} a minute; at most {:.0} in all and {} a minute count as flat",
@@ -113,7 +130,16 @@ pub fn judge(options: &Options, told: &Told, status: ExitStatus) -> Vec<String> 
     wrong
 }
 
-/// One number over the time for which the program was at work.
-pub fn moments(samples: &[Sample], of: fn(&Sample) -> u64) -> Vec<(f64, f64)> {
-    samples.iter().filter(|sample| sample.works).map(|sample| (sample.seconds, of(sample) as f64)).collect()
+/// One number over the time.
+pub fn moments(told: &Told, of: &Of) -> Vec<(f64, f64)> {
+    match of {
+        Of::Work(of) => {
+            let works = told.samples.iter().filter(|sample| sample.works);
+            works.map(|sample| (sample.seconds, of(sample) as f64)).collect()
+        }
+        Of::Rest(of) => {
+            let rests = told.checkpoints.iter();
+            rests.map(|checkpoint| (checkpoint.seconds, of(checkpoint) as f64)).collect()
+        }
+    }
 }
