@@ -31,9 +31,10 @@
 
 use crate::crossing::Bracket;
 use crate::histogram::{BUCKETS, HistogramSnapshot, bucket_of};
+use crate::pages::{Pages, null_pointers, zeroed_records};
 use crate::records::Records;
 use crate::ring::Ring;
-use crate::sync::{AtomicPtr, AtomicU64, Ordering::*, fence, null_pointers, spin_loop, zeroed_records};
+use crate::sync::{AtomicPtr, AtomicU64, Ordering::*, fence, spin_loop};
 use crate::target::{MAX_TARGETS, TargetId};
 use std::sync::atomic::AtomicUsize;
 
@@ -184,9 +185,9 @@ pub(crate) struct Block {
     counters: [AtomicU64; COUNTERS],
     /// The first is none: it stands for what is below the first open bracket. Neither is the last one, which is never used.
     /// Never moves.
-    entries: Box<[Entry]>,
+    entries: Pages<Entry>,
     /// For each target and direction the words of its slot; null for none. Touched by the owner only.
-    slot_of: Box<[AtomicPtr<AtomicU64>]>,
+    slot_of: Pages<AtomicPtr<AtomicU64>>,
     slots: Slots,
 }
 

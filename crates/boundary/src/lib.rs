@@ -30,6 +30,7 @@ mod host;
 mod layer;
 pub mod layout;
 mod owner;
+mod pages;
 mod records;
 mod registry;
 mod repair;

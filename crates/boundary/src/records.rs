@@ -3,7 +3,8 @@
 //! Room is reserved in segments. The first segment exists from the start; a further one is made when an index first
 //! needs it and is published with a release store that pairs with the acquire load in [`Records::get`].
 
-use crate::sync::{AtomicPtr, AtomicU64, Ordering, zeroed_words};
+use crate::pages::{Pages, zeroed_words};
+use crate::sync::{AtomicPtr, AtomicU64, Ordering};
 use std::ptr;
 
 /// Segmented storage for records of `WORDS` words, `PER_SEGMENT` records a segment, at most `SEGMENTS` segments.
@@ -61,7 +62,7 @@ impl<const WORDS: usize, const PER_SEGMENT: usize, const SEGMENTS: usize>
     }
 
     fn new_segment() -> Option<*mut AtomicU64> {
-        zeroed_words(PER_SEGMENT * WORDS).map(|words| Box::into_raw(words).cast())
+        zeroed_words(PER_SEGMENT * WORDS).map(Pages::into_raw)
     }
 }
 
@@ -72,10 +73,9 @@ impl<const WORDS: usize, const PER_SEGMENT: usize, const SEGMENTS: usize> Drop
         for place in &self.segments {
             let segment = place.load(Ordering::Acquire);
             if !segment.is_null() {
-                let words = ptr::slice_from_raw_parts_mut(segment, PER_SEGMENT * WORDS);
-                // SAFETY: the pointer came from `Box::into_raw` of a slice of this length in `new_segment`, and
-                // `&mut self` means nobody reads it any more.
-                drop(unsafe { Box::from_raw(words) });
+                // SAFETY: the pointer came from `Pages::into_raw` of so many words in `new_segment`, and `&mut self` means nobody
+                // reads it any more.
+                drop(unsafe { Pages::from_raw(segment, PER_SEGMENT * WORDS) });
             }
         }
     }

@@ -8,45 +8,14 @@ mod support;
 use clrhost_boundary::{
     Bracket, CrossingCounts, MAX_ENDED_TASKS, Snapshot, TaskIdentity, TaskOwner, TaskStats,
 };
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Barrier;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use support::{Border, CALLI, COMPARE, Form, PROGRESS, SORT, SQRT, STACK};
 
 const BATCHES: usize = if cfg!(miri) { 3 } else { 100 };
 const AT_ONCE: usize = if cfg!(miri) { 8 } else { 50 };
 const THREADS: usize = BATCHES * AT_ONCE;
-
-/// Counts the large zeroed pieces of memory, of which every block is made and nothing else here.
-struct CountingLarge;
-
-const LARGE: usize = if cfg!(miri) { 40 << 10 } else { 256 << 10 };
-static LARGE_PIECES: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: everything is left to the system's allocator; counting is one atomic addition.
-unsafe impl GlobalAlloc for CountingLarge {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's duty.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        LARGE_PIECES.fetch_add((layout.size() >= LARGE) as usize, Relaxed);
-        // SAFETY: the caller's duty.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // SAFETY: the caller's duty.
-        unsafe { System.realloc(memory, layout, size) }
-    }
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: the caller's duty.
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: CountingLarge = CountingLarge;
 
 /// What a thread leaves behind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -207,13 +176,13 @@ fn five_thousand_threads() {
             });
             expected = expected.add(numbers);
             if batch == 0 {
-                blocks = LARGE_PIECES.load(Relaxed);
+                blocks = border.boundary.registry().blocks();
             }
         }
     });
 
-    assert!(blocks >= AT_ONCE, "the first batch made its blocks");
-    assert_eq!(LARGE_PIECES.load(Relaxed), blocks, "later batches found them again");
+    assert!(blocks >= AT_ONCE, "what the first batch made is kept, though all its tasks have ended");
+    assert_eq!(border.boundary.registry().blocks(), blocks, "later batches found it");
 
     let snapshot = border.boundary.snapshot();
     assert_adds_up(&snapshot);
