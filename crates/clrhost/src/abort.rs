@@ -30,8 +30,7 @@ const COMPUTING: Duration = BETWEEN;
 /// the runtime's.
 const LONG: Duration = Duration::from_secs(2);
 
-/// A target that was not seen to stand still in so many suspensions, one after the other, and ran for [`LONG`] meanwhile, is most likely in
-/// native code. Not after less: on a busy machine the runtime compiles a thread's first method for as long as many suspensions take.
+/// A target that was not seen to stand still in so many suspensions, one after the other, is most likely in native code.
 const UNSEEN: u32 = 20;
 
 /// Hands an abort to the runtime and returns at once.
@@ -86,7 +85,6 @@ fn await_stop(probe: &'static Probe, shim: Shim, task: &Task, handle: ThreadHand
     abort.await_stop();
     let progress = Progress::of(task.os_thread_id());
     let (mut pause, mut ran, mut blocked_since, mut unseen) = (BETWEEN, None, None, 0);
-    let mut seen_at = Duration::ZERO;
     let mut passed_by = abort.passed_by();
     loop {
         match abort.stop(pause) {
@@ -117,12 +115,11 @@ fn await_stop(probe: &'static Probe, shim: Shim, task: &Task, handle: ThreadHand
             let seen_before = std::mem::replace(&mut passed_by, abort.passed_by());
             if passed_by != seen_before || abort.is_suspended() {
                 unseen = 0;
-                seen_at = ran.unwrap_or_default();
             } else if ran > before {
                 // That it was not seen means something only if it ran.
                 unseen += 1;
             }
-            if unseen >= UNSEEN && ran.is_some_and(|ran| ran.saturating_sub(seen_at) >= LONG) {
+            if unseen == UNSEEN {
                 return abort.force_stop();
             }
         }
