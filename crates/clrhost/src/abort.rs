@@ -4,14 +4,14 @@
 //! the runtime changes a return address to get hold of it, and the exception that it throws there has nobody to catch it (8.0.4 on Linux:
 //! `OnHijackTripThread` has no handler for it; "terminate called after throwing an instance of 'PAL_SEHException'"). So the target is
 //! first let come to a place where the runtime throws as it should (`stops` in the probe), if need be by holding all managed threads for
-//! moments until it was caught at one. A target that is blocked in native code is at one.
+//! moments until it was caught at one. A target that is blocked in native code, or in a call of such code that lasts, is at one.
 //!
 //! CoreCLR's own function for an abort returns only when the thread has taken it, and does not wake the thread from managed
 //! waits. So each abort has two threads of ours: one calls the function, the other wakes the target meanwhile: out of
 //! managed waits by an interruption, out of a sleep that the host performs by an alert.
 
 use crate::progress::Progress;
-use clrhost_boundary::{Bracket, Stop, Task, gate};
+use clrhost_boundary::{AbortState, Bracket, Stop, Task, gate};
 use clrhost_engine_coreclr::{Shim, ThreadHandle};
 use clrhost_probe::Probe;
 use std::sync::atomic::Ordering::{AcqRel, Relaxed};
@@ -26,12 +26,24 @@ const BETWEEN: Duration = Duration::from_millis(20);
 /// A target that has run for so long without being seen to call native code does not do so soon.
 const COMPUTING: Duration = BETWEEN;
 
+/// How long it goes on after it was held in managed code where it could not be handed the abort.
+const BRIEFLY: Duration = Duration::from_millis(1);
+
 /// A target that is blocked for so long, and does not make a call that is told, waits in native code that is not told, and for no lock of
 /// the runtime's.
 const LONG: Duration = Duration::from_secs(2);
 
-/// A target that was not seen to stand still in so many suspensions, one after the other, is most likely in native code.
-const UNSEEN: u32 = 20;
+/// A target that was in native code each time in so long is in a call that lasts, and stops when it returns.
+const CALLED: Duration = Duration::from_millis(200);
+
+/// A target that ran so long while all managed code was held runs native code.
+const NATIVE: Duration = Duration::from_micros(500);
+
+/// All managed code is held so long at most, if the target is not seen to stand, for instance because it gets no processor.
+const HELD: Duration = Duration::from_millis(5);
+
+/// It is looked so often whether it stands. It does within microseconds, if it gets a processor.
+const LOOK: Duration = Duration::from_micros(20);
 
 /// Hands an abort to the runtime and returns at once.
 pub(crate) fn deliver(probe: &'static Probe, shim: Shim, task: Arc<Task>) {
@@ -79,13 +91,15 @@ fn pass_gate(task: &Task) -> bool {
     true
 }
 
-/// Waits until the target has stopped, or is blocked in native code, or calls such code all the time without our being told.
+/// Waits until the target has stopped, or is blocked in native code.
 fn await_stop(probe: &'static Probe, shim: Shim, task: &Task, handle: ThreadHandle) -> Stop {
     let abort = task.abort();
+    probe.prepare_stops();
     abort.await_stop();
     let progress = Progress::of(task.os_thread_id());
-    let (mut pause, mut ran, mut blocked_since, mut unseen) = (BETWEEN, None, None, 0);
-    let mut passed_by = abort.passed_by();
+    let (mut pause, mut ran) = (BETWEEN, None);
+    let (mut blocked_since, mut called_since) = (None, None);
+    let lasts = |since: Option<Instant>, long| since.is_some_and(|since| since.elapsed() >= long);
     loop {
         match abort.stop(pause) {
             Stop::Awaited => {}
@@ -100,30 +114,40 @@ fn await_stop(probe: &'static Probe, shim: Shim, task: &Task, handle: ThreadHand
         // Who is blocked otherwise is so in native code, or because the runtime holds it, or for a lock of the runtime's.
         let before = std::mem::replace(&mut ran, progress.ran());
         let is_blocked = !is_waiting && ran == before && progress.is_blocked() && !abort.is_suspended();
-        let since = *blocked_since.get_or_insert_with(Instant::now);
-        let is_in_native_code = abort.sleeps_at_host() || task.innermost_bracket() == Some(Bracket::Leave);
-        if !is_blocked {
-            blocked_since = None;
-        } else if since.elapsed() >= if is_in_native_code { BETWEEN } else { LONG } {
+        blocked_since = is_blocked.then(|| blocked_since.unwrap_or_else(Instant::now));
+        // What is told stops when it returns.
+        let is_called = abort.sleeps_at_host() || task.innermost_bracket() == Some(Bracket::Leave);
+        called_since = is_called.then(|| called_since.unwrap_or_else(Instant::now));
+        let blocks = lasts(blocked_since, if is_called { BETWEEN } else { LONG });
+        if blocks || lasts(called_since, CALLED) {
             return abort.force_stop();
         }
-        if ran.is_none_or(|ran| ran >= COMPUTING) {
-            pause = Duration::from_millis(1);
-            if !probe.suspend_for_a_moment() {
-                continue;
-            }
-            let seen_before = std::mem::replace(&mut passed_by, abort.passed_by());
-            if passed_by != seen_before || abort.is_suspended() {
-                unseen = 0;
-            } else if ran > before {
-                // That it was not seen means something only if it ran.
-                unseen += 1;
-            }
-            if unseen == UNSEEN {
-                return abort.force_stop();
-            }
+        if is_called {
+            pause = BETWEEN;
+        } else if ran.is_none_or(|ran| ran >= COMPUTING) {
+            // While it runs native code, others are not to be held all the time.
+            let runs_on = hold(probe, abort, &progress) == Some(false);
+            pause = if runs_on { (pause * 2).min(BETWEEN) } else { BRIEFLY };
         }
     }
+}
+
+/// Holds all managed code until the target stands, or is seen to run native code: whether it stood. `None` if nothing could be held.
+fn hold(probe: &Probe, abort: &AbortState, progress: &Progress) -> Option<bool> {
+    let passed_by = abort.passed_by();
+    probe.suspend(|| {
+        let (began, ran) = (Instant::now(), progress.ran());
+        let runs_on = || progress.ran().zip(ran).is_none_or(|(now, ran)| now >= ran + NATIVE);
+        loop {
+            if abort.is_suspended() || abort.passed_by() != passed_by {
+                return true;
+            }
+            if runs_on() || began.elapsed() >= HELD {
+                return false;
+            }
+            thread::sleep(LOOK);
+        }
+    })
 }
 
 fn abort(probe: &'static Probe, shim: Shim, task: &Arc<Task>, handle: ThreadHandle) {

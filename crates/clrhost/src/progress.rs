@@ -14,7 +14,7 @@ impl Progress {
         Progress { thread, at_first: time_on_processors(thread) }
     }
 
-    /// How long it ran since it is watched. `None` where the kernel does not tell, or the thread has ended.
+    /// How long it ran since it is watched. `None` when the thread has ended.
     pub(crate) fn ran(&self) -> Option<Duration> {
         time_on_processors(self.thread)?.checked_sub(self.at_first?)
     }
@@ -27,8 +27,22 @@ impl Progress {
 }
 
 fn time_on_processors(thread: u64) -> Option<Duration> {
-    let account = fs::read_to_string(format!("/proc/self/task/{thread}/schedstat")).ok()?;
-    account.split(' ').next()?.parse().ok().map(Duration::from_nanos)
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `time` can be written. A clock that there is not, as that of a thread that has ended, is an error.
+    let failed = unsafe { libc::clock_gettime(clock_of(thread)?, &mut time) } != 0;
+    if failed {
+        None
+    } else {
+        Some(Duration::new(time.tv_sec.try_into().ok()?, time.tv_nsec.try_into().ok()?))
+    }
+}
+
+/// The clock that says how long a thread of this process ran. What `/proc` says of it is up to a tick old. The C library has it for a
+/// `pthread_t` alone (`pthread_getcpuclockid`), which must not have ended; this is what it makes of one (`CPUCLOCK_PERTHREAD_MASK`,
+/// `CPUCLOCK_SCHED`).
+fn clock_of(thread: u64) -> Option<libc::clockid_t> {
+    let thread = libc::clockid_t::try_from(thread).ok()?;
+    Some(!thread << 3 | 4 | 2)
 }
 
 #[cfg(test)]

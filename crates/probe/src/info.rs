@@ -67,6 +67,16 @@ impl<Vtbl> Drop for Com<Vtbl> {
     }
 }
 
+/// All managed threads stand; they go on when this is dropped.
+pub(crate) struct Suspended(Com<ICorProfilerInfo11Vtbl>);
+
+impl Drop for Suspended {
+    fn drop(&mut self) {
+        // SAFETY: it takes nothing; whoever made this value has suspended the runtime. It fails only where nothing is suspended.
+        let _ = unsafe { (self.0.vtbl().resume_runtime)(self.0.this()) };
+    }
+}
+
 /// The runtime's answers to a profiler.
 pub(crate) struct ProfilerInfo {
     info: Com<ICorProfilerInfoVtbl>,
@@ -155,20 +165,20 @@ impl ProfilerInfo {
         let _ = unsafe { (info11.vtbl().set_environment_variable)(info11.this(), name.as_ptr(), value) };
     }
 
-    /// Stops all managed threads for a moment. Not on a thread that runs managed code. Runtimes before .NET Core 3.1 cannot.
-    pub(crate) fn suspend_for_a_moment(&self) -> Hresult {
+    /// An address of the runtime's code.
+    pub(crate) fn code(&self) -> usize {
+        self.info.vtbl().get_function_info as *const () as usize
+    }
+
+    /// Stops all managed threads until what it returns is dropped. Not on a thread that runs managed code. Runtimes before .NET Core 3.1
+    /// cannot.
+    pub(crate) fn suspend(&self) -> Result<Suspended, Hresult> {
         // SAFETY: the object answers QueryInterface, and the layout is that of the IID.
         let info11 =
-            unsafe { Com::<ICorProfilerInfo11Vtbl>::query(self.info.this(), &IID_ICORPROFILERINFO11) };
-        let info11 = match info11 {
-            Ok(info11) => info11,
-            Err(hresult) => return hresult,
-        };
-        // SAFETY: both take nothing; what was suspended is resumed.
-        unsafe {
-            let suspended = (info11.vtbl().suspend_runtime)(info11.this());
-            if suspended.is_failure() { suspended } else { (info11.vtbl().resume_runtime)(info11.this()) }
-        }
+            unsafe { Com::<ICorProfilerInfo11Vtbl>::query(self.info.this(), &IID_ICORPROFILERINFO11) }?;
+        // SAFETY: it takes nothing.
+        let suspended = unsafe { (info11.vtbl().suspend_runtime)(info11.this()) };
+        if suspended.is_failure() { Err(suspended) } else { Ok(Suspended(info11)) }
     }
 
     /// The module that holds a function.

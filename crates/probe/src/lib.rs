@@ -29,6 +29,7 @@ mod managed_threads;
 mod metadata;
 mod names;
 mod native_hooks;
+mod native_return;
 mod native_symbol;
 mod notify;
 mod own_file;

@@ -3,8 +3,11 @@
 //! The runtime throws an abort as it should where native code returns to managed code, and where it has interrupted managed code by a
 //! signal at a place that is safe for the collector: there it stands in the signal's handler, suspends the thread, and looks for an abort
 //! when that is over. It has a third way of getting hold of a thread, by a changed return address, and what it throws there nobody
-//! catches, which ends the process (seen with 8.0.4). So a thread stops at the first two, and the third is let pass.
+//! catches, which ends the process (seen with 8.0.4). And where it holds a thread that it does something for itself, like compiling a
+//! method, it goes on to managed code without having looked, and gets hold of the thread there, by the third way. So a thread stops at
+//! the first two, and the others are let pass.
 
+use crate::native_return;
 use crate::probe::Probe;
 use crate::thread_state::current;
 use clrhost_boundary::{Target, TaskOwner};
@@ -36,7 +39,14 @@ const GIVING: &[&str] = &[
 #[inline]
 pub(crate) fn offer<'a>(owner: &TaskOwner, called: impl FnOnce() -> Option<&'a Target>) {
     let abort = owner.task().abort();
-    if abort.is_stop_awaited() && !called().is_some_and(gives) {
+    if !abort.is_stop_awaited() {
+        return;
+    }
+    let gives = called().is_some_and(gives);
+    if let Some(state) = current() {
+        state.was_given.set(gives);
+    }
+    if !gives {
         abort.offer_stop();
     }
 }
@@ -53,12 +63,14 @@ pub(crate) fn is_held() {
     if !abort.is_stop_awaited() {
         return;
     }
-    if !is_in_handler() {
+    if is_in_handler() {
+        if abort.offer_stop() {
+            // The exception leaves the handler, and the runtime does not restore what that has blocked: nobody could interrupt the
+            // thread any more, and it would look here as if it were in the handler for good.
+            unblock();
+        }
+    } else if state.was_given.get() || !native_return::is_in_native_return() || !abort.offer_stop() {
         abort.pass_by();
-    } else if abort.offer_stop() {
-        // The exception leaves the handler, and the runtime does not restore what that has blocked: nobody could interrupt the thread
-        // any more, and it would look here as if it were in the handler for good.
-        unblock();
     }
 }
 
@@ -94,21 +106,32 @@ fn unblock() {
 }
 
 impl Probe {
-    /// Holds all managed threads for a moment, so that those come by that run managed code and do not call any native code. Not on a thread
-    /// that runs managed code itself. False, and nothing is done, where the runtime cannot, or somebody does it already.
-    pub fn suspend_for_a_moment(&self) -> bool {
+    /// A task is going to be aborted. Once the runtime is up; takes some milliseconds when it is called first.
+    pub fn prepare_stops(&self) {
+        if let Some((info, _)) = self.runtime() {
+            native_return::find(info.code());
+        }
+    }
+
+    /// Holds all managed threads during `look`, which must not call the runtime, so that those come by that run managed code and do not
+    /// call any native code. Not on a thread that runs managed code itself. `None`, and nothing is done, where the runtime cannot, or
+    /// somebody does it already.
+    pub fn suspend<T: Send>(&self, look: impl FnOnce() -> T + Send) -> Option<T> {
         /// The runtime does not count how often it is suspended.
         static SUSPENDS: AtomicBool = AtomicBool::new(false);
-        let Some((info, _)) = self.runtime() else { return false };
+        let (info, _) = self.runtime()?;
         if SUSPENDS.swap(true, Acquire) {
-            return false;
+            return None;
         }
         // On a thread that the runtime does not know: others it refuses.
-        let suspended = std::thread::scope(|scope| {
-            let suspending = Builder::new().spawn_scoped(scope, || info.suspend_for_a_moment());
-            suspending.ok().and_then(|suspending| suspending.join().ok())
+        let looked = std::thread::scope(|scope| {
+            let suspending = Builder::new().spawn_scoped(scope, || {
+                let _suspended = info.suspend().ok()?;
+                Some(look())
+            });
+            suspending.ok()?.join().ok()?
         });
         SUSPENDS.store(false, Release);
-        suspended.is_some_and(|hresult| !hresult.is_failure())
+        looked
     }
 }

@@ -25,6 +25,8 @@ pub(crate) struct ThreadState {
     owner: TaskOwner,
     /// Where the thread has its `errno`.
     errno: *mut libc::c_int,
+    /// The last told call that came by a stop which was awaited gave what managed code has yet to keep.
+    pub(crate) was_given: Cell<bool>,
 }
 
 thread_local! {
@@ -116,6 +118,7 @@ fn start(probe: &'static Probe) -> bool {
         owner,
         // SAFETY: has no precondition.
         errno: unsafe { libc::__errno_location() },
+        was_given: Cell::new(false),
     }));
     // SAFETY: the key was made by `new_exit_key`, and the value is what its destructor expects.
     if unsafe { libc::pthread_setspecific(probe.exit_key(), state.cast()) } != 0 {

@@ -181,6 +181,24 @@ fn threads_that_compute_are_aborted() {
     assert!(facts(&finished)["aborts"].as_u64() >= Some(320), "{finished}");
 }
 
+/// Such threads come by no call of native code that we are told of.
+#[test]
+fn threads_that_call_untold_native_code_are_aborted() {
+    needs!(Aborts);
+    let finished = Child::new().time_limit(Duration::from_secs(200)).run(|_| abort_all(Hooking, "yielding"));
+    finished.assert_code(0);
+    assert!(facts(&finished)["aborts"].as_u64() >= Some(320), "{finished}");
+}
+
+/// The runtime compiles a method outside of managed code, but looks for no abort before it goes there.
+#[test]
+fn threads_that_have_code_compiled_are_aborted() {
+    needs!(Aborts);
+    let finished = Child::new().time_limit(Duration::from_secs(200)).run(|_| abort_all(Hooking, "compiling"));
+    finished.assert_code(0);
+    assert!(facts(&finished)["aborts"].as_u64() >= Some(320), "{finished}");
+}
+
 /// What the victims were given by the class library's `malloc` and have not given back.
 #[derive(Clone, Default)]
 struct Given(Arc<AtomicI64>);

@@ -7,6 +7,8 @@
 //! * `ELF_MACHINE: u16`: the processor's number in ELF headers;
 //! * `SLOT_RELOCATIONS`: kinds of ELF relocation that make a slot hold the plain address of a symbol;
 //! * `thunk`: what runs between a caller and the function it calls over the border;
+//! * `END_OF_NATIVE_RETURN: [u8; _]`, `END_OF_CHANGED_RETURN: [u8; _]`: what CoreCLR 7 and 8, which can abort threads, go on with when
+//!   they have held a thread, in the helpers for the return of native code to managed code, and for a return address that they changed;
 //! * `read_counter() -> u64`, `counter_is_steady() -> bool`: the processor's time counter, and whether it runs at one
 //!   rate at all times.
 

@@ -7,6 +7,7 @@ use crate::probe::lock;
 use index::{Index, Named};
 use std::collections::HashMap;
 use std::ffi::{CStr, c_void};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::ptr;
 use std::sync::Mutex;
@@ -71,7 +72,11 @@ fn symbol_of_program(address: usize) -> Option<NativeSymbol> {
             .then(|| CStr::from_ptr(info.dli_sname).to_string_lossy().into_owned());
         let kind = exact.then(|| (*symbol.cast::<Symbol>()).kind());
         let library = PathBuf::from(CStr::from_ptr(info.dli_fname).to_string_lossy().into_owned());
-        Some(NativeSymbol { library, name, is_function: is_function(kind, || is_executable(address)) })
+        Some(NativeSymbol {
+            library,
+            name,
+            is_function: is_function(kind, || executable_part(address).is_some()),
+        })
     }
 }
 
@@ -166,11 +171,11 @@ unsafe fn name_in(base: usize, dynamic: usize, unloaded: u64, address: usize) ->
     index.get(&address).cloned()
 }
 
-/// True if the address lies in a part of a library that can be run.
-fn is_executable(address: usize) -> bool {
+/// The part of a library in which the address lies, if it can be run.
+pub(crate) fn executable_part(address: usize) -> Option<Range<usize>> {
     struct Search {
         address: usize,
-        found: bool,
+        found: Option<Range<usize>>,
     }
     // SAFETY: `dl_iterate_phdr` calls it with a library's description and the search below.
     unsafe extern "C" fn visit(info: *mut libc::dl_phdr_info, _size: usize, data: *mut c_void) -> i32 {
@@ -178,15 +183,16 @@ fn is_executable(address: usize) -> bool {
         let (info, search) = unsafe { (&*info, &mut *data.cast::<Search>()) };
         // SAFETY: as above.
         let headers = unsafe { std::slice::from_raw_parts(info.dlpi_phdr, info.dlpi_phnum.into()) };
-        search.found = headers.iter().any(|header| {
+        let executable =
+            |header: &&libc::Elf64_Phdr| header.p_type == libc::PT_LOAD && header.p_flags & libc::PF_X != 0;
+        let mut parts = headers.iter().filter(executable).map(|header| {
             let start = (info.dlpi_addr + header.p_vaddr) as usize;
-            header.p_type == libc::PT_LOAD
-                && header.p_flags & libc::PF_X != 0
-                && (start..start + header.p_memsz as usize).contains(&search.address)
+            start..start + header.p_memsz as usize
         });
-        search.found.into()
+        search.found = parts.find(|part| part.contains(&search.address));
+        search.found.is_some().into()
     }
-    let mut search = Search { address, found: false };
+    let mut search = Search { address, found: None };
     // SAFETY: the callback takes what is handed on here.
     unsafe { libc::dl_iterate_phdr(Some(visit), (&raw mut search).cast()) };
     search.found

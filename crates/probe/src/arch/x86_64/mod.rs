@@ -10,6 +10,32 @@ pub(crate) const ELF_MACHINE: u16 = 62;
 /// `R_X86_64_64`, `R_X86_64_GLOB_DAT`, `R_X86_64_JUMP_SLOT`.
 pub(crate) const SLOT_RELOCATIONS: [u32; 3] = [1, 6, 7];
 
+/// The rest of `JIT_RareDisableHelper` after its one call (CoreCLR's `jithelpers_fast.S`).
+pub(crate) const END_OF_NATIVE_RETURN: [u8; 19] = [
+    0x66, 0x0F, 0x6F, 0x04, 0x24, // movdqa xmm0, [rsp]
+    0x66, 0x0F, 0x6F, 0x4C, 0x24, 0x10, // movdqa xmm1, [rsp + 16]
+    0x48, 0x8D, 0x64, 0x24, 0x28, // lea rsp, [rsp + 40]
+    0x5A, // pop rdx
+    0x58, // pop rax
+    0xC3, // ret
+];
+
+/// The rest of `OnHijackTripThread` likewise (`asmhelpers.S`).
+pub(crate) const END_OF_CHANGED_RETURN: [u8; 29] = [
+    0x66, 0x0F, 0x6F, 0x04, 0x24, // movdqa xmm0, [rsp]
+    0x66, 0x0F, 0x6F, 0x4C, 0x24, 0x10, // movdqa xmm1, [rsp + 16]
+    0x48, 0x8D, 0x64, 0x24, 0x28, // lea rsp, [rsp + 40]
+    0x58, // pop rax
+    0x5A, // pop rdx
+    0x41, 0x5C, // pop r12
+    0x41, 0x5D, // pop r13
+    0x41, 0x5E, // pop r14
+    0x41, 0x5F, // pop r15
+    0x5B, // pop rbx
+    0x5D, // pop rbp
+    0xC3, // ret
+];
+
 /// The stack pointer of the function this is inlined into.
 #[inline(always)]
 pub(crate) fn stack_pointer() -> usize {
