@@ -68,7 +68,8 @@ Examples:
 
 Exit codes:
   0    all held
-  1    a count was wrong, memory grew, a crossing was slow without a reason, or the program died
+  1    a count was wrong, memory grew, more than three crossings were slow without a
+       reason, or the program died
   125  it could not be run";
 
 /// How clrhost takes part.
