@@ -7,7 +7,8 @@ use crate::watch::Told;
 use std::process::ExitStatus;
 
 /// The last line if all did.
-pub const HELD: &str = "All held: every crossing was counted by both, memory is flat, no more crossings were slow without a reason than may be.";
+pub const HELD: &str = "All held: every crossing was counted by both, memory is flat, no more crossings were slow without a reason \
+                        than may be.";
 
 /// So many slow crossings may have no reason: a hypervisor that takes the processor for a while shows as the thread's own work.
 const UNEXPLAINED: u64 = 3;

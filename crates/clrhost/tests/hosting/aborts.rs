@@ -154,11 +154,22 @@ fn abort_and_tell(host: impl TaskManager + 'static, kind: &str, facts: impl Fn(u
     code.expect("the process goes on")
 }
 
+fn child_of_many() -> Child {
+    Child::new().time_limit(Duration::from_secs(200))
+}
+
+/// In the parent: what only an abort ends was aborted, all of it.
+#[track_caller]
+fn assert_all_aborted(finished: &Finished) {
+    finished.assert_code(0);
+    assert!(facts(finished)["aborts"].as_u64() >= Some(320), "{finished}");
+}
+
 /// The runtime signals a thread that it aborts, and the signal must not go to one that has ended meanwhile.
 #[test]
 fn threads_that_end_while_they_are_aborted_end() {
     needs!(Aborts);
-    let finished = Child::new().time_limit(Duration::from_secs(200)).run(|_| abort_all(Silent, "ending"));
+    let finished = child_of_many().run(|_| abort_all(Silent, "ending"));
     finished.assert_code(0);
     assert!(facts(&finished)["aborts"].as_u64() > Some(50), "{finished}");
 }
@@ -167,36 +178,28 @@ fn threads_that_end_while_they_are_aborted_end() {
 #[test]
 fn threads_that_call_native_code_are_aborted_there() {
     needs!(Aborts);
-    let finished = Child::new().time_limit(Duration::from_secs(200)).run(|_| abort_all(Hooking, "calling"));
-    finished.assert_code(0);
-    assert!(facts(&finished)["aborts"].as_u64() >= Some(320), "{finished}");
+    assert_all_aborted(&child_of_many().run(|_| abort_all(Hooking, "calling")));
 }
 
 /// Such threads come by no call of native code.
 #[test]
 fn threads_that_compute_are_aborted() {
     needs!(Aborts);
-    let finished = Child::new().time_limit(Duration::from_secs(200)).run(|_| abort_all(Hooking, "computing"));
-    finished.assert_code(0);
-    assert!(facts(&finished)["aborts"].as_u64() >= Some(320), "{finished}");
+    assert_all_aborted(&child_of_many().run(|_| abort_all(Hooking, "computing")));
 }
 
 /// Such threads come by no call of native code that we are told of.
 #[test]
 fn threads_that_call_untold_native_code_are_aborted() {
     needs!(Aborts);
-    let finished = Child::new().time_limit(Duration::from_secs(200)).run(|_| abort_all(Hooking, "yielding"));
-    finished.assert_code(0);
-    assert!(facts(&finished)["aborts"].as_u64() >= Some(320), "{finished}");
+    assert_all_aborted(&child_of_many().run(|_| abort_all(Hooking, "yielding")));
 }
 
 /// The runtime compiles a method outside of managed code, but looks for no abort before it goes there.
 #[test]
 fn threads_that_have_code_compiled_are_aborted() {
     needs!(Aborts);
-    let finished = Child::new().time_limit(Duration::from_secs(200)).run(|_| abort_all(Hooking, "compiling"));
-    finished.assert_code(0);
-    assert!(facts(&finished)["aborts"].as_u64() >= Some(320), "{finished}");
+    assert_all_aborted(&child_of_many().run(|_| abort_all(Hooking, "compiling")));
 }
 
 /// What the victims were given by the class library's `malloc` and have not given back.
@@ -227,7 +230,7 @@ impl Given {
 #[test]
 fn threads_are_not_aborted_where_they_are_given_memory() {
     needs!(Aborts);
-    let finished = Child::new().time_limit(Duration::from_secs(200)).run(|_| {
+    let finished = child_of_many().run(|_| {
         let given = Given::default();
         let lost = given.0.clone();
         abort_and_tell(
@@ -236,9 +239,8 @@ fn threads_are_not_aborted_where_they_are_given_memory() {
             |aborts| json!({ "aborts": aborts, "lost": lost.load(Ordering::Relaxed) }),
         )
     });
-    finished.assert_code(0);
+    assert_all_aborted(&finished);
     let told = facts(&finished);
-    assert!(told["aborts"].as_u64() >= Some(320), "{finished}");
     // The runtime itself interrupts a thread wherever it is, but seldom just there.
     assert!(told["lost"].as_i64().expect("it was told") <= 8, "{finished}");
 }
